@@ -1,0 +1,290 @@
+/** The bus over a NATS server with JetStream. @module */
+import {
+  errors,
+  headers,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type Payload,
+} from "@nats-io/nats-core";
+import type { JsonValue } from "../../json.ts";
+import {
+  type Bus,
+  BusError,
+  type BusSubscription,
+  type ConsumeOptions,
+  type DurableMessage,
+  type PublishAck,
+  type StreamOptions,
+} from "../bus.ts";
+import { decodeBytes, encodeBytes } from "../encoding.ts";
+import {
+  type BusSettings,
+  checkConsumeOptions,
+  closedError,
+  createWorkInHand,
+  describeError,
+  STOP_TIMEOUT_MS,
+} from "../handling.ts";
+import { compileFilter } from "../matching.ts";
+import { ensureServerConsumer, ensureServerStream } from "./jetstream.ts";
+import { followLink, type Link } from "./link.ts";
+import { createNudge } from "./nudge.ts";
+import { startPullConsumer } from "./pull_consumer.ts";
+import { drainSubscription, flushConnection } from "./subscription.ts";
+
+const errorHeader = "Sargalay-Error";
+const setupTimeoutMs = 30_000;
+
+/** The bus over `connection`, which it owns from now on and closes with itself. */
+export function connectNatsBus(connection: NatsConnection, settings: BusSettings): Bus {
+  return new NatsBus(connection, settings);
+}
+
+class NatsBus implements Bus {
+  readonly #connection: NatsConnection;
+  readonly #settings: BusSettings;
+  readonly #onFault: NonNullable<BusSettings["onFault"]>;
+  readonly #stopTimeoutMs: number;
+  readonly #link: Link;
+  readonly #nudge: () => void;
+  readonly #subscriptions = new Set<BusSubscription>();
+  /** Streams to bring back when a server returns without them. */
+  readonly #streams = new Map<string, StreamOptions>();
+  #state: "open" | "closing" | "closed" = "open";
+  #closing: Promise<void> | null = null;
+
+  constructor(connection: NatsConnection, settings: BusSettings) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#onFault = settings.onFault ?? (() => {});
+    this.#stopTimeoutMs = settings.stopTimeoutMs ?? STOP_TIMEOUT_MS;
+    this.#link = followLink(connection, settings.timers);
+    this.#nudge = createNudge(connection, this.#link);
+  }
+
+  async request(
+    subject: string,
+    message: JsonValue,
+    { timeoutMs }: { timeoutMs: number },
+  ): Promise<JsonValue> {
+    const reply = await this.#exchange(subject, encodeBytes(message, subject), { timeoutMs });
+    const failure = reply.headers?.get(errorHeader);
+    if (failure) {
+      const text = `${subject} failed: ${reply.string()}`;
+      throw new BusError(failure === "too_large" ? "too_large" : "failed", text);
+    }
+    try {
+      return decodeBytes(reply.data);
+    } catch (error) {
+      throw new BusError("failed", `the answer on ${subject} is not JSON`, { cause: error });
+    }
+  }
+
+  async respond(
+    subject: string,
+    queue: string,
+    handler: (message: JsonValue, subject: string) => Promise<JsonValue>,
+  ): Promise<BusSubscription> {
+    const inHand = createWorkInHand();
+    const answer = async (message: Msg) => {
+      inHand.begin();
+      try {
+        const value = await handler(decodeBytes(message.data), message.subject);
+        message.respond(encodeBytes(value, message.subject));
+      } catch (error) {
+        this.#onFault({ during: "respond", subject: message.subject, error });
+        respondFailure(message, error);
+      } finally {
+        this.#nudge();
+        inHand.end();
+      }
+    };
+    return await this.#subscribe(subject, (message) => void answer(message), { queue, inHand });
+  }
+
+  publish(subject: string, message: JsonValue): void {
+    const bytes = encodeBytes(message, subject);
+    // Broadcasts may be lost, and stale ones help nobody after a reconnect.
+    if (this.#state === "closed" || !this.#link.isUp()) return;
+    this.#connection.publish(subject, bytes);
+    this.#nudge();
+  }
+
+  async subscribe(
+    filter: string,
+    handler: (message: JsonValue, subject: string) => void,
+  ): Promise<BusSubscription> {
+    return await this.#subscribe(filter, (message) => {
+      try {
+        handler(decodeBytes(message.data), message.subject);
+      } catch (error) {
+        this.#onFault({ during: "subscribe", subject: message.subject, error });
+      }
+    }, {});
+  }
+
+  async ensureStream(options: StreamOptions): Promise<void> {
+    await this.#setUp(`stream ${options.name}`, async () => {
+      await ensureServerStream(this.#connection, options);
+    });
+    this.#streams.set(options.name, options);
+  }
+
+  async publishDurable(
+    subject: string,
+    message: JsonValue,
+    { messageId, timeoutMs }: { messageId: string; timeoutMs: number },
+  ): Promise<PublishAck> {
+    const identified = headers();
+    identified.set("Nats-Msg-Id", messageId);
+    const bytes = encodeBytes(message, subject);
+    const reply = await this.#exchange(subject, bytes, { timeoutMs, headers: identified });
+    return readPublishAck(reply, subject);
+  }
+
+  async consume(
+    stream: string,
+    options: ConsumeOptions,
+    handler: (message: DurableMessage) => Promise<void>,
+  ): Promise<BusSubscription> {
+    checkConsumeOptions(options);
+    const connection = this.#connection;
+    const ensure = async () => {
+      const known = this.#streams.get(stream);
+      if (known !== undefined) await ensureServerStream(connection, known);
+      await ensureServerConsumer(connection, stream, options);
+    };
+    await this.#setUp(`consumer ${options.durableName} of ${stream}`, ensure);
+    return this.#keep(startPullConsumer({
+      connection,
+      link: this.#link,
+      timers: this.#settings.timers,
+      onFault: this.#onFault,
+      stopTimeoutMs: this.#stopTimeoutMs,
+      stream,
+      options,
+      ensure,
+      nudge: this.#nudge,
+      handler,
+    }));
+  }
+
+  connected(): boolean {
+    return this.#state === "open" && this.#link.isUp();
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#state === "open") this.#state = "closing";
+    // Handlers in hand may still ask and publish until they are done.
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+    this.#state = "closed";
+    await flushConnection(this.#connection, { link: this.#link, timers: this.#settings.timers });
+    await this.#connection.close();
+  }
+
+  /** Sends and waits for the one answer; nothing is sent later than `timeoutMs` from now. */
+  async #exchange(
+    subject: string,
+    bytes: Payload,
+    { timeoutMs, headers }: { readonly timeoutMs: number; readonly headers?: MsgHdrs },
+  ): Promise<Msg> {
+    let leftMs = timeoutMs;
+    if (this.#state === "closed") throw closedError();
+    if (!this.#link.isUp()) {
+      const { clock } = this.#settings;
+      const startMs = clock.nowMs();
+      await this.#link.untilUp(timeoutMs);
+      leftMs = Math.max(1, timeoutMs - (clock.nowMs() - startMs));
+    }
+    try {
+      return await this.#connection.request(subject, bytes, { timeout: leftMs, headers });
+    } catch (error) {
+      throw toBusError(error, `request on ${subject}`);
+    }
+  }
+
+  async #subscribe(
+    filter: string,
+    receive: (message: Msg) => void,
+    { queue, inHand = createWorkInHand() }: {
+      readonly queue?: string;
+      readonly inHand?: ReturnType<typeof createWorkInHand>;
+    },
+  ): Promise<BusSubscription> {
+    if (this.#state !== "open") throw closedError();
+    compileFilter(filter);
+    const { timers } = this.#settings;
+    const link = this.#link;
+    const subscription = this.#connection.subscribe(filter, {
+      queue,
+      callback: (error, message) => {
+        if (error === null) return receive(message);
+        this.#onFault({ during: "connection", subject: filter, error });
+      },
+    });
+    let stopping: Promise<void> | null = null;
+    const stop = async () => {
+      await drainSubscription(subscription, { link, timers });
+      await inHand.idle(timers, this.#stopTimeoutMs);
+    };
+    const kept = this.#keep({ stop: () => stopping ??= stop() });
+    await flushConnection(this.#connection, { link, timers });
+    return kept;
+  }
+
+  /** Registers a subscription until it is stopped. */
+  #keep(subscription: BusSubscription): BusSubscription {
+    const kept = {
+      stop: () => subscription.stop().finally(() => this.#subscriptions.delete(kept)),
+    };
+    this.#subscriptions.add(kept);
+    return kept;
+  }
+
+  async #setUp(what: string, work: () => Promise<void>): Promise<void> {
+    if (this.#state !== "open") throw closedError();
+    await this.#link.untilUp(setupTimeoutMs);
+    try {
+      await work();
+    } catch (error) {
+      throw toBusError(error, what);
+    }
+  }
+}
+
+function respondFailure(message: Msg, error: unknown): void {
+  const failed = headers();
+  const tooLarge = error instanceof BusError && error.code === "too_large";
+  failed.set(errorHeader, tooLarge ? "too_large" : "failed");
+  message.respond(describeError(error).slice(0, 2_000), { headers: failed });
+}
+
+function readPublishAck(reply: Msg, subject: string): PublishAck {
+  const { seq, duplicate, error } = reply.json<
+    { seq?: number; duplicate?: boolean; error?: { description?: string } }
+  >();
+  if (error !== undefined || seq === undefined) {
+    const reason = error?.description ?? "no stream confirmed it";
+    throw new BusError("failed", `publish on ${subject} failed: ${reason}`);
+  }
+  return { sequence: seq, duplicate: duplicate === true };
+}
+
+function toBusError(error: unknown, what: string): BusError {
+  if (error instanceof BusError) return error;
+  const cause = error instanceof errors.RequestError ? error.cause : error;
+  const message = `${what} failed: ${describeError(cause)}`;
+  if (cause instanceof errors.TimeoutError) return new BusError("timeout", message, { cause });
+  if (cause instanceof errors.NoRespondersError) {
+    return new BusError("no_responders", message, { cause });
+  }
+  if (
+    cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError
+  ) return new BusError("closed", message, { cause });
+  return new BusError("failed", message, { cause });
+}

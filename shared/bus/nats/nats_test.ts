@@ -1,0 +1,3 @@
+import { describeNatsBus } from "./nats_contract.ts";
+
+describeNatsBus("NATS over TCP", (server) => server.url);

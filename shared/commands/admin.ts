@@ -1,0 +1,54 @@
+/** Commands of people: accounts, credit, keys, budgets, prices. @module */
+import { z } from "zod";
+import { BUDGET_PERIODS, ratesSchema } from "../events/mod.ts";
+import { accountIdSchema, identifierSchema, labelSchema } from "../ids/mod.ts";
+import { microKyatSchema, signedAmountSchema } from "../money/mod.ts";
+
+const ofAccount = { accountId: accountIdSchema };
+
+/** Body schemas of the admin commands, by type. */
+export const adminCommandSchemas = {
+  OpenAccount: z.object({ ...ofAccount, name: labelSchema }),
+  GrantCredit: z.object({
+    ...ofAccount,
+    amountMicroKyat: microKyatSchema,
+    source: z.enum(["manual_payment", "promotion"]),
+    reference: labelSchema,
+  }),
+  PostAdjustment: z.object({
+    ...ofAccount,
+    amountMicroKyat: signedAmountSchema,
+    reason: labelSchema,
+  }),
+  /** The secret is made outside; only its hash comes here. */
+  IssueKey: z.object({
+    ...ofAccount,
+    keyId: identifierSchema,
+    keyHash: z.string().regex(/^[0-9a-f]{64}$/),
+    prefix: z.string().max(32),
+    label: labelSchema,
+    expiresAtMs: z.number().int().min(0).nullable(),
+  }),
+  RevokeKey: z.object({ ...ofAccount, keyId: identifierSchema, reason: labelSchema }),
+  SetBudget: z.object({
+    ...ofAccount,
+    keyId: identifierSchema.nullable(),
+    period: z.enum(BUDGET_PERIODS),
+    limitMicroKyat: microKyatSchema.nullable(),
+  }),
+  PublishPrice: z.object({
+    model: identifierSchema,
+    displayName: labelSchema,
+    ownedBy: identifierSchema,
+    ratesPicoUsdPerUnit: ratesSchema,
+    contextWindowTokens: z.number().int().min(1).max(100_000_000),
+    maxOutputTokens: z.number().int().min(1).max(100_000_000),
+    source: labelSchema,
+  }),
+  SetMarkup: z.object({ markupPartsPerMillion: z.number().int().min(0).max(10_000_000) }),
+  /** Kyat for one dollar, up to six decimals, as text: `4500.25`. */
+  SetFxRate: z.object({
+    kyatPerUsd: z.string().regex(/^\d{1,9}(\.\d{1,6})?$/, "expected a number such as 4500.25"),
+    source: labelSchema,
+  }),
+} as const;

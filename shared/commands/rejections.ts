@@ -1,0 +1,38 @@
+/** Why the ledger says no: a closed union, in the order in which reasons are looked for. @module */
+
+/**
+ * Every rejection. The order is the documented precedence: when several reasons apply, the first in
+ * this list is given.
+ */
+export const REJECTION_CODES = [
+  "invalid_command",
+  "operation_conflict",
+  "account_exists",
+  "account_not_found",
+  "key_exists",
+  "key_not_found",
+  "key_revoked",
+  "key_expired",
+  "request_exists",
+  "hold_not_found",
+  "hold_settled",
+  "hold_released",
+  "hold_expired",
+  "late_window_passed",
+  "sequence_passed",
+  "usage_decreased",
+  "model_not_priced",
+  "usage_class_not_priced",
+  "markup_not_set",
+  "fx_rate_not_set",
+  "input_too_long",
+  "amount_is_zero",
+  "amount_overflow",
+  "insufficient_credit",
+  "budget_exceeded",
+  "too_many_holds",
+  "too_many_keys",
+] as const;
+
+/** One of {@link REJECTION_CODES}. */
+export type RejectionCode = (typeof REJECTION_CODES)[number];

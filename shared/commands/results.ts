@@ -1,0 +1,97 @@
+/** Results inside replies, queries, and the notice of a settlement. @module */
+import { z } from "zod";
+import { callFactsSchema } from "../events/mod.ts";
+import { accountIdSchema, identifierSchema, requestIdSchema } from "../ids/mod.ts";
+import { microKyatSchema } from "../money/mod.ts";
+import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
+
+const kyat = microKyatSchema;
+
+/** The result of PlaceHold. */
+export const holdGrantSchema = z.object({
+  requestId: requestIdSchema,
+  holdMicroKyat: kyat,
+  outputTokensGranted: z.number().int().min(0),
+  expiresAtMs: z.number().int(),
+  availableMicroKyat: kyat,
+});
+
+/** See {@link holdGrantSchema}. */
+export type HoldGrant = z.output<typeof holdGrantSchema>;
+
+/** The result of SettleHold, ReleaseHold and ExpireHold. */
+export const settlementResultSchema = z.object({
+  requestId: requestIdSchema,
+  state: z.enum(["settled", "released", "expired", "late_settled"]),
+  chargedMicroKyat: kyat,
+  unbilledMicroKyat: kyat,
+  availableMicroKyat: kyat,
+});
+
+/** See {@link settlementResultSchema}. */
+export type SettlementResult = z.output<typeof settlementResultSchema>;
+
+/**
+ * What the ledger tells an edge after it committed a METER message; `reply` is a CommandReply.
+ * Sent at most once on `sargalay.edge.<edgeId>.settled`; the edge republishes when it hears nothing.
+ */
+export const settledNoticeSchema = z.object({
+  operationId: z.string(),
+  reply: z.record(z.string(), z.json()),
+});
+
+/** See {@link settledNoticeSchema}. */
+export type SettledNotice = z.output<typeof settledNoticeSchema>;
+
+/** Questions that a proxy asks the ledger on `sargalay.<shard>.query`. */
+export const ledgerQuerySchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("GetBalance"), accountId: accountIdSchema }),
+  z.object({
+    type: z.literal("GetReceipt"),
+    accountId: accountIdSchema,
+    requestId: requestIdSchema,
+  }),
+]);
+
+/** See {@link ledgerQuerySchema}. */
+export type LedgerQuery = z.output<typeof ledgerQuerySchema>;
+
+/** The answer to GetBalance; null when the account does not exist. */
+export const balanceViewSchema = z.object({
+  accountId: accountIdSchema,
+  currency: z.literal("MMK"),
+  /** Σ grants and adjustments. */
+  creditedMicroKyat: z.string().regex(/^-?\d+$/),
+  settledMicroKyat: kyat,
+  heldMicroKyat: kyat,
+  availableMicroKyat: kyat,
+  openHolds: z.number().int().min(0),
+  position: z.string(),
+});
+
+/** See {@link balanceViewSchema}. */
+export type BalanceView = z.output<typeof balanceViewSchema>;
+
+/** The answer to GetReceipt; null when this account has no such request. */
+export const receiptViewSchema = z.object({
+  requestId: requestIdSchema,
+  accountId: accountIdSchema,
+  keyId: identifierSchema,
+  model: identifierSchema,
+  state: z.enum(["held", "settled", "released", "expired", "late_settled"]),
+  holdMicroKyat: kyat,
+  chargedMicroKyat: kyat,
+  unbilledMicroKyat: kyat,
+  usage: usageSchema.nullable(),
+  evidence: evidenceGradeSchema.nullable(),
+  /** Pinned terms: rates in picodollars per unit, markup in parts per million, the FX ratio. */
+  pricing: z.record(z.string(), z.json()),
+  call: callFactsSchema.nullable(),
+  placedAtMs: z.number().int(),
+  endedAtMs: z.number().int().nullable(),
+  /** Positions of this request's events in the log. */
+  positions: z.array(z.string()).max(10_000),
+});
+
+/** See {@link receiptViewSchema}. */
+export type ReceiptView = z.output<typeof receiptViewSchema>;

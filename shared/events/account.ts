@@ -1,0 +1,118 @@
+/** Events of an account: wallet, keys, budgets and holds. @module */
+import { z } from "zod";
+import { accountIdSchema, identifierSchema, labelSchema, requestIdSchema } from "../ids/mod.ts";
+import { microKyatSchema, signedAmountSchema } from "../money/mod.ts";
+import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
+import { callFactsSchema } from "./call.ts";
+import { pinnedPricingSchema } from "./pricing.ts";
+
+const ofAccount = { accountId: accountIdSchema };
+const ofRequest = { ...ofAccount, requestId: requestIdSchema };
+const timeMs = z.number().int().min(0);
+
+/** How often a budget starts again; days and months are those of Asia/Yangon (UTC+06:30). */
+export const BUDGET_PERIODS = ["day", "month", "total"] as const;
+
+/** Why a hold ended without a charge. */
+export const RELEASE_REASONS = ["upstream_not_called", "upstream_failed", "unsupported"] as const;
+
+/** The payload schema of each account event, by type. */
+export const accountEventSchemas = {
+  AccountOpened: z.object({ ...ofAccount, name: labelSchema, currency: z.literal("MMK") }),
+  CreditGranted: z.object({
+    ...ofAccount,
+    amountMicroKyat: microKyatSchema,
+    source: z.enum(["manual_payment", "promotion"]),
+    reference: labelSchema,
+  }),
+  /** A signed correction: positive raises the wallet, negative lowers it. */
+  AdjustmentPosted: z.object({
+    ...ofAccount,
+    amountMicroKyat: signedAmountSchema,
+    reason: labelSchema,
+  }),
+  KeyIssued: z.object({
+    ...ofAccount,
+    keyId: identifierSchema,
+    keyHash: z.string().regex(/^[0-9a-f]{64}$/),
+    /** The few characters that may be shown again. */
+    prefix: z.string().max(32),
+    label: labelSchema,
+    expiresAtMs: timeMs.nullable(),
+  }),
+  KeyRevoked: z.object({ ...ofAccount, keyId: identifierSchema, reason: labelSchema }),
+  /** `keyId` null: the whole account's budget. `limitMicroKyat` null: no limit any more. */
+  BudgetSet: z.object({
+    ...ofAccount,
+    keyId: identifierSchema.nullable(),
+    period: z.enum(BUDGET_PERIODS),
+    limitMicroKyat: microKyatSchema.nullable(),
+  }),
+  HoldPlaced: z.object({
+    ...ofRequest,
+    keyId: identifierSchema,
+    edgeId: identifierSchema,
+    model: identifierSchema,
+    endpoint: identifierSchema,
+    amountMicroKyat: microKyatSchema,
+    inputTokensBound: z.number().int().min(0),
+    /** What the client asked for, or null when it named no limit. */
+    outputTokensRequested: z.number().int().min(0).nullable(),
+    /** The limit that goes upstream: no more than the wallet can carry. */
+    outputTokensGranted: z.number().int().min(0),
+    pricing: pinnedPricingSchema,
+    expiresAtMs: timeMs,
+  }),
+  HoldExtended: z.object({ ...ofRequest, sequence: z.number().int().min(1), expiresAtMs: timeMs }),
+  /** Progress of a call that still runs; `usage` is cumulative. */
+  UsageReported: z.object({
+    ...ofRequest,
+    sequence: z.number().int().min(1),
+    usage: usageSchema,
+    evidence: evidenceGradeSchema,
+  }),
+  /**
+   * The end of a hold by a charge. charge = charged + unbilled; charged ≤ hold + overage;
+   * released = hold − (charged − overage). `basis` says whether the final report or, at expiry,
+   * the last progress report was priced.
+   */
+  HoldSettled: z.object({
+    ...ofRequest,
+    basis: z.enum(["final", "expiry"]),
+    holdMicroKyat: microKyatSchema,
+    usage: usageSchema,
+    evidence: evidenceGradeSchema,
+    chargeMicroKyat: microKyatSchema,
+    chargedMicroKyat: microKyatSchema,
+    /** The part of `chargedMicroKyat` that came from the wallet beyond the hold. */
+    overageMicroKyat: microKyatSchema,
+    releasedMicroKyat: microKyatSchema,
+    /** What the wallet could not carry: the platform's loss. */
+    unbilledMicroKyat: microKyatSchema,
+    /** Σ units × provider rate, without markup, rounded half up. */
+    costNanoUsd: microKyatSchema,
+    call: callFactsSchema,
+  }),
+  HoldReleased: z.object({
+    ...ofRequest,
+    amountMicroKyat: microKyatSchema,
+    reason: z.enum(RELEASE_REASONS),
+    call: callFactsSchema,
+  }),
+  HoldExpired: z.object({ ...ofRequest, amountMicroKyat: microKyatSchema }),
+  /** Usage that arrived after its hold had expired; at most once per request. */
+  LateUsageSettled: z.object({
+    ...ofRequest,
+    usage: usageSchema,
+    evidence: evidenceGradeSchema,
+    chargeMicroKyat: microKyatSchema,
+    /** What the settlement at expiry had charged already. */
+    alreadyChargedMicroKyat: microKyatSchema,
+    /** Taken from the wallet now. */
+    chargedMicroKyat: microKyatSchema,
+    unbilledMicroKyat: microKyatSchema,
+    /** Upstream cost beyond what the settlement at expiry had booked. */
+    costNanoUsd: microKyatSchema,
+    call: callFactsSchema,
+  }),
+} as const;

@@ -1,0 +1,96 @@
+/**
+ * The events of the ledger: past tense, versioned, self-contained. In memory amounts are bigint; in
+ * the log and on the wire they are decimal strings.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import type { JsonObject } from "../json.ts";
+import { accountEventSchemas } from "./account.ts";
+import { fxRateSetSchema, markupSetSchema, pricePublishedSchema } from "./pricing.ts";
+
+export { BUDGET_PERIODS, RELEASE_REASONS } from "./account.ts";
+export {
+  type Attempt,
+  attemptSchema,
+  type CallFacts,
+  callFactsSchema,
+  UNKNOWN_CALL,
+} from "./call.ts";
+export { type PinnedPricing, type Rates, ratesSchema } from "./pricing.ts";
+
+/** The payload schema of every event, by type; schema version 1. */
+export const eventSchemas = {
+  ...accountEventSchemas,
+  PricePublished: pricePublishedSchema,
+  MarkupSet: markupSetSchema,
+  FxRateSet: fxRateSetSchema,
+} as const;
+
+/** The name of an event. */
+export type EventType = keyof typeof eventSchemas;
+
+/** The payload of an event type, amounts as bigint. */
+export type EventPayload<T extends EventType> = z.output<(typeof eventSchemas)[T]>;
+
+/** An event as the domain sees it: a closed union over `type`. */
+export type DomainEvent = { [T in EventType]: { type: T; payload: EventPayload<T> } }[EventType];
+
+/** The domain event of one type. */
+export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
+
+/** An event as it stands in the log. */
+export interface RecordedEvent {
+  readonly shard: number;
+  /** Contiguous within the shard, from 1. */
+  readonly position: bigint;
+  readonly stream: string;
+  /** Contiguous within the stream, from 1. */
+  readonly version: number;
+  readonly type: EventType;
+  readonly schemaVersion: number;
+  /** UUIDv7. */
+  readonly eventId: string;
+  readonly requestId: string | null;
+  /** Who caused it, such as `user:…`, `edge:…` or `system:ledger`. */
+  readonly actor: string;
+  /** When it happened, by the clock of whoever reported it; epoch milliseconds. */
+  readonly occurredAtMs: number;
+  /** When the ledger decided it; never decreases within a shard. */
+  readonly recordedAtMs: number;
+  /** As stored: amounts are decimal strings. */
+  readonly payload: JsonObject;
+}
+
+/**
+ * Parses a recorded payload into its domain event. Throws ZodError when the payload does not fit and
+ * RangeError for an unknown type or schema version: a reader pauses then, it never skips.
+ */
+export function decodeEvent(
+  recorded: Pick<RecordedEvent, "type" | "schemaVersion" | "payload">,
+): DomainEvent {
+  const schema = eventSchemas[recorded.type];
+  if (schema === undefined || recorded.schemaVersion !== 1) {
+    throw new RangeError(`unknown event ${recorded.type} version ${recorded.schemaVersion}`);
+  }
+  return { type: recorded.type, payload: schema.parse(recorded.payload) } as DomainEvent;
+}
+
+/** The stream an event belongs to. */
+export function streamOf(event: DomainEvent): string {
+  switch (event.type) {
+    case "PricePublished":
+      return `price-${event.payload.model}`;
+    case "MarkupSet":
+      return "markup-default";
+    case "FxRateSet":
+      return "fx-USD-MMK";
+    default:
+      return `account-${event.payload.accountId}`;
+  }
+}
+
+/** The request an event belongs to, or null. */
+export function requestIdOf(event: DomainEvent): string | null {
+  return "requestId" in event.payload ? event.payload.requestId : null;
+}

@@ -1,0 +1,2 @@
+/** What the HTTP rims of all rooms share. @module */
+export { statusOf } from "./status.ts";

@@ -1,0 +1,2 @@
+/** Who is calling, between rooms. @module */
+export { signServiceToken, verifyServiceToken } from "./token.ts";

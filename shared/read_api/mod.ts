@@ -1,0 +1,197 @@
+/**
+ * The read API of the projections: paths, answers, and the page envelope. Every answer names the log
+ * position that it reflects; `min_position` makes a read wait (at most 5 s) until that is reached.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { BUDGET_PERIODS, callFactsSchema, ratesSchema } from "../events/mod.ts";
+import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
+
+const amount = z.string().regex(/^-?\d+$/);
+
+/** Wraps the rows of a list: `nextCursor` null means that this was the last page. */
+export const pageSchema = <T extends z.ZodType>(item: T) =>
+  z.object({ position: z.string(), items: z.array(item), nextCursor: z.string().nullable() });
+
+/** Wraps one row. */
+export const itemSchema = <T extends z.ZodType>(item: T) =>
+  z.object({ position: z.string(), item });
+
+/** GET /v1/accounts, /v1/accounts/{accountId}: an account with its balance. */
+export const accountRowSchema = z.object({
+  accountId: z.string(),
+  name: z.string(),
+  currency: z.literal("MMK"),
+  creditedMicroKyat: amount,
+  settledMicroKyat: amount,
+  heldMicroKyat: amount,
+  availableMicroKyat: amount,
+  openHolds: z.number().int(),
+  openedAtMs: z.number().int(),
+  updatedAtMs: z.number().int(),
+});
+
+/** GET /v1/accounts/{accountId}/keys. */
+export const keyRowSchema = z.object({
+  keyId: z.string(),
+  accountId: z.string(),
+  label: z.string(),
+  prefix: z.string(),
+  state: z.enum(["active", "revoked"]),
+  issuedAtMs: z.number().int(),
+  expiresAtMs: z.number().int().nullable(),
+  revokedAtMs: z.number().int().nullable(),
+  lastUsedAtMs: z.number().int().nullable(),
+});
+
+/** GET /v1/requests (filters: account, key, model, state), /v1/requests/{requestId}. */
+export const requestRowSchema = z.object({
+  requestId: z.string(),
+  accountId: z.string(),
+  keyId: z.string(),
+  edgeId: z.string(),
+  endpoint: z.string(),
+  model: z.string(),
+  state: z.enum(["held", "settled", "released", "expired", "late_settled"]),
+  provider: z.string().nullable(),
+  call: callFactsSchema.nullable(),
+  usage: usageSchema.nullable(),
+  evidence: evidenceGradeSchema.nullable(),
+  inputTokensBound: z.number().int(),
+  outputTokensRequested: z.number().int().nullable(),
+  outputTokensGranted: z.number().int(),
+  holdMicroKyat: amount,
+  chargeMicroKyat: amount.nullable(),
+  chargedMicroKyat: amount.nullable(),
+  unbilledMicroKyat: amount.nullable(),
+  costNanoUsd: amount.nullable(),
+  pricing: z.record(z.string(), z.json()),
+  placedAtMs: z.number().int(),
+  endedAtMs: z.number().int().nullable(),
+  placedPosition: z.string(),
+  endedPosition: z.string().nullable(),
+});
+
+/**
+ * GET /v1/usage/daily (filters: account, from, to as YYYY-MM-DD of Asia/Yangon; group_by). A call
+ * counts once, on the day its hold ended. A dimension that `group_by` leaves out is `*`; the provider
+ * of a call that no target served is `none`.
+ */
+export const dailyUsageRowSchema = z.object({
+  day: z.string(),
+  accountId: z.string(),
+  keyId: z.string(),
+  model: z.string(),
+  provider: z.string(),
+  requests: z.number().int(),
+  usage: usageSchema,
+  chargedMicroKyat: amount,
+  unbilledMicroKyat: amount,
+  costNanoUsd: amount,
+});
+
+/** GET /v1/prices: the newest price of each model. */
+export const priceRowSchema = z.object({
+  model: z.string(),
+  priceVersion: z.number().int(),
+  displayName: z.string(),
+  ownedBy: z.string(),
+  ratesPicoUsdPerUnit: ratesSchema,
+  contextWindowTokens: z.number().int(),
+  maxOutputTokens: z.number().int(),
+  source: z.string(),
+  publishedAtMs: z.number().int(),
+});
+
+/** GET /v1/rates: markup and exchange rate in force, null when never set. */
+export const ratesRowSchema = z.object({
+  markup: z.object({
+    markupVersion: z.number().int(),
+    markupPartsPerMillion: z.number().int(),
+    setAtMs: z.number().int(),
+  }).nullable(),
+  fx: z.object({
+    fxVersion: z.number().int(),
+    microKyat: amount,
+    nanoUsd: amount,
+    source: z.string(),
+    setAtMs: z.number().int(),
+  }).nullable(),
+});
+
+/** GET /v1/accounts/{accountId}/budgets. */
+export const budgetRowSchema = z.object({
+  accountId: z.string(),
+  keyId: z.string().nullable(),
+  period: z.enum(BUDGET_PERIODS),
+  limitMicroKyat: amount.nullable(),
+});
+
+/** GET /v1/projections: how far each projection has come. */
+export const projectionStatusSchema = z.object({
+  name: z.string(),
+  position: z.string(),
+  head: z.string(),
+  lag: z.string(),
+  state: z.enum(["live", "rebuilding", "paused"]),
+  error: z.string().nullable(),
+});
+
+/**
+ * GET /v1/events (filters: account, after as a position): the log as it stands, oldest first, without
+ * the hash of any key.
+ */
+export const eventRowSchema = z.object({
+  shard: z.number().int(),
+  position: z.string(),
+  stream: z.string(),
+  version: z.number().int(),
+  type: z.string(),
+  schemaVersion: z.number().int(),
+  eventId: z.string(),
+  requestId: z.string().nullable(),
+  actor: z.string(),
+  occurredAtMs: z.number().int(),
+  recordedAtMs: z.number().int(),
+  payload: z.record(z.string(), z.json()),
+});
+
+/**
+ * GET /v1/trial-balance (filter: at as a position): each ledger account's balance, a debit when
+ * positive; microkyat or nanodollars by currency. All balances of a currency sum to zero.
+ */
+export const trialBalanceRowSchema = z.object({
+  account: z.string(),
+  currency: z.enum(["MMK", "USD"]),
+  balance: amount,
+});
+
+/**
+ * GET /v1/live?account=: server-sent events named `account`; the `data` of each is this, first at
+ * once and then whenever the account's row changes.
+ */
+export const liveAccountSchema = itemSchema(accountRowSchema);
+
+/** The rows of the read API. */
+export type AccountRow = z.output<typeof accountRowSchema>;
+/** See {@link keyRowSchema}. */
+export type KeyRow = z.output<typeof keyRowSchema>;
+/** See {@link requestRowSchema}. */
+export type RequestRow = z.output<typeof requestRowSchema>;
+/** See {@link dailyUsageRowSchema}. */
+export type DailyUsageRow = z.output<typeof dailyUsageRowSchema>;
+/** See {@link priceRowSchema}. */
+export type PriceRow = z.output<typeof priceRowSchema>;
+/** See {@link ratesRowSchema}. */
+export type RatesRow = z.output<typeof ratesRowSchema>;
+/** See {@link budgetRowSchema}. */
+export type BudgetRow = z.output<typeof budgetRowSchema>;
+/** See {@link projectionStatusSchema}. */
+export type ProjectionStatus = z.output<typeof projectionStatusSchema>;
+/** See {@link eventRowSchema}. */
+export type EventRow = z.output<typeof eventRowSchema>;
+/** See {@link trialBalanceRowSchema}. */
+export type TrialBalanceRow = z.output<typeof trialBalanceRowSchema>;
+/** See {@link liveAccountSchema}. */
+export type LiveAccount = z.output<typeof liveAccountSchema>;
