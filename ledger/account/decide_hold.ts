@@ -1,0 +1,158 @@
+/** Placing a hold: may this call be made, with how much output, and at which terms? @module */
+import type { CommandBody } from "../../shared/commands/mod.ts";
+import { formatKyat } from "../../shared/money/mod.ts";
+import { accepted, type Rejected, rejected } from "../decision.ts";
+import type { Decision, DecisionTime } from "../domain.ts";
+import {
+  holdAmountMicroKyat,
+  type NotForSale,
+  outputTokensCarried,
+  type PricingBook,
+  saleTerms,
+} from "../pricing/mod.ts";
+import { tightestBudget } from "./budget.ts";
+import { insufficientCredit, keyRevoked, noAccount, noKey } from "./refusals.ts";
+import { type Account, type AccountBook, type ApiKey, availableMicroKyat } from "./state.ts";
+
+/** Most open holds of one account. */
+export const MAXIMUM_OPEN_HOLDS = 10_000;
+
+/**
+ * Places a hold that covers whatever the call may cost. The output limit is what the client asked
+ * for or the model's own, lowered to what the wallet and every budget carry; below the least that is
+ * useful the call is refused. The terms are pinned in the event.
+ *
+ * The input bound is cut to the model's context window, because a provider refuses more: a bound
+ * above the window does not prove that the input is.
+ *
+ * Rejects, in this order, with `account_not_found`, `key_not_found`, `key_revoked`, `key_expired`,
+ * `request_exists`, `model_not_priced`, `usage_class_not_priced`, `markup_not_set`,
+ * `fx_rate_not_set`, `insufficient_credit`, `budget_exceeded` or `too_many_holds`.
+ */
+export function placeHold(
+  book: AccountBook,
+  prices: PricingBook,
+  body: CommandBody<"PlaceHold">,
+  time: DecisionTime,
+): Decision {
+  const account = book.accounts.get(body.accountId);
+  if (account === undefined) return noAccount(body.accountId);
+  const key = account.keys.get(body.keyId);
+  if (key === undefined) return noKey(body.accountId, body.keyId);
+  if (key.revoked) return keyRevoked(body.keyId);
+  if (key.expiresAtMs !== null && time.nowMs >= key.expiresAtMs) return keyExpired(key);
+  if (book.requests.byId.has(body.requestId)) return requestExists(body.requestId);
+  const terms = saleTerms(prices, body.model);
+  if (typeof terms === "string") return notForSale(terms, body.model);
+  const { price, pricing } = terms;
+
+  const inputTokens = Math.min(body.inputTokensBound, price.contextWindowTokens);
+  const limit = Math.min(
+    body.outputTokensRequested ?? price.maxOutputTokens,
+    price.maxOutputTokens,
+  );
+  const least = Math.min(body.minimumOutputTokens, limit);
+  const carriedBy = (amount: bigint) => {
+    const carried = outputTokensCarried(amount, { inputTokens, limit }, pricing);
+    return carried === null || carried < least ? null : carried;
+  };
+  const needed = () => holdAmountMicroKyat({ inputTokens, outputTokens: least }, pricing);
+
+  const available = availableMicroKyat(account);
+  let granted = carriedBy(available);
+  if (granted === null) {
+    return insufficientCredit("Hold", {
+      availableMicroKyat: available,
+      neededMicroKyat: needed(),
+    });
+  }
+  for (const owner of [account, key]) {
+    const budget = tightestBudget(owner.spending, time.nowMs);
+    if (budget === null) continue;
+    const carried = carriedBy(budget.roomMicroKyat);
+    if (carried === null) return budgetExceeded(owner, budget, needed());
+    if (carried < granted) granted = carried;
+  }
+  if (account.openHolds >= MAXIMUM_OPEN_HOLDS) return tooManyHolds(account);
+
+  const amount = holdAmountMicroKyat({ inputTokens, outputTokens: granted }, pricing);
+  const expiresAtMs = time.nowMs + body.holdTtlMs;
+  return accepted([{
+    type: "HoldPlaced",
+    payload: {
+      accountId: body.accountId,
+      requestId: body.requestId,
+      keyId: body.keyId,
+      edgeId: body.edgeId,
+      model: body.model,
+      endpoint: body.endpoint,
+      amountMicroKyat: amount,
+      inputTokensBound: inputTokens,
+      outputTokensRequested: body.outputTokensRequested,
+      outputTokensGranted: granted,
+      pricing,
+      expiresAtMs,
+    },
+  }], {
+    requestId: body.requestId,
+    holdMicroKyat: amount.toString(),
+    outputTokensGranted: granted,
+    expiresAtMs,
+    availableMicroKyat: (available - amount).toString(),
+  });
+}
+
+function keyExpired(key: ApiKey): Rejected {
+  return rejected("key_expired", `Key ${key.keyId} has expired`, {
+    keyId: key.keyId,
+    expiresAtMs: key.expiresAtMs,
+  });
+}
+
+function requestExists(requestId: string): Rejected {
+  return rejected("request_exists", `Request ${requestId} has a hold already`, { requestId });
+}
+
+function notForSale(reason: NotForSale, model: string): Rejected {
+  switch (reason) {
+    case "model_not_priced":
+      return rejected(reason, `Model ${model} has no price`, { model });
+    case "usage_class_not_priced":
+      return rejected(reason, `Model ${model} lacks a rate for input or output`, { model });
+    case "markup_not_set":
+      return rejected(reason, `Model ${model} cannot be sold: no markup was set`, { model });
+    case "fx_rate_not_set":
+      return rejected(reason, `Model ${model} cannot be sold: no exchange rate was set`, { model });
+    default:
+      throw reason satisfies never;
+  }
+}
+
+function budgetExceeded(
+  owner: Account | ApiKey,
+  budget: NonNullable<ReturnType<typeof tightestBudget>>,
+  neededMicroKyat: bigint,
+): Rejected {
+  const whose = "keyId" in owner ? `key ${owner.keyId}` : `account ${owner.accountId}`;
+  return rejected(
+    "budget_exceeded",
+    `Hold refused: it needs ${formatKyat(neededMicroKyat)} kyat, and ${whose} has spent ${
+      formatKyat(budget.spentMicroKyat)
+    } of its ${budget.period} budget of ${formatKyat(budget.limitMicroKyat)}`,
+    {
+      keyId: "keyId" in owner ? owner.keyId : null,
+      period: budget.period,
+      limitMicroKyat: budget.limitMicroKyat.toString(),
+      spentMicroKyat: budget.spentMicroKyat.toString(),
+      neededMicroKyat: neededMicroKyat.toString(),
+    },
+  );
+}
+
+function tooManyHolds(account: Account): Rejected {
+  return rejected(
+    "too_many_holds",
+    `Hold refused: account ${account.accountId} has ${account.openHolds} open holds`,
+    { openHolds: account.openHolds, maximum: MAXIMUM_OPEN_HOLDS },
+  );
+}

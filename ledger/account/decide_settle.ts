@@ -1,0 +1,120 @@
+/** The end of a call: settled by its usage, or released because it cost nothing. @module */
+import type { CommandBody } from "../../shared/commands/mod.ts";
+import { type Usage, USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";
+import { accepted, rejected } from "../decision.ts";
+import type { Decision, DecisionTime } from "../domain.ts";
+import { findOpen, findUnclosed, type Found } from "./find_request.ts";
+import { amountOverflow } from "./refusals.ts";
+import { type LapsedHold, LATE_WINDOW_MS, type OpenHold } from "./request.ts";
+import { lateSettlementOf, overflowOf, priceOf, settlementOf } from "./settlement.ts";
+import { type AccountBook, availableMicroKyat } from "./state.ts";
+
+/**
+ * Charges the final usage at the pinned terms, or more where a weak report forgets what its own
+ * progress showed (see `billedUsage`). After the hold has expired the same command settles
+ * late, once, within seven days. Rejects with `account_not_found`, `hold_not_found`, `hold_settled`,
+ * `hold_released`, `late_window_passed` or `amount_overflow` (usage that no provider could serve).
+ */
+export function settleHold(
+  book: AccountBook,
+  body: CommandBody<"SettleHold">,
+  time: DecisionTime,
+): Decision {
+  const found = findUnclosed(book, body);
+  if (found.status !== "found") return found;
+  const { account, request } = found;
+  if (request.state !== "held") return settleLate({ ...found, request }, body, time);
+  const usage = billedUsage(body, request.progress);
+  const priced = priceOf(usage, request);
+  const overflow = overflowOf(priced);
+  if (overflow !== null) return amountOverflow("Settlement", overflow);
+
+  const { accountId, requestId, evidence, call } = body;
+  const available = availableMicroKyat(account);
+  const amounts = settlementOf(request, priced, available);
+  return accepted([{
+    type: "HoldSettled",
+    payload: { accountId, requestId, basis: "final", usage, evidence, ...amounts, call },
+  }], {
+    requestId,
+    state: "settled",
+    chargedMicroKyat: amounts.chargedMicroKyat.toString(),
+    unbilledMicroKyat: amounts.unbilledMicroKyat.toString(),
+    availableMicroKyat: (available + amounts.releasedMicroKyat - amounts.overageMicroKyat)
+      .toString(),
+  });
+}
+
+/**
+ * The usage to charge: what the provider reported stands as it is. A weaker grade (as of a stream
+ * that broke) does not undo progress: each class counts as much as the larger of the two says.
+ */
+function billedUsage(
+  { usage, evidence }: CommandBody<"SettleHold">,
+  progress: OpenHold["progress"],
+): Usage {
+  if (evidence === "reported" || progress === null) return usage;
+  const billed: Partial<Record<UsageClass, number>> = {};
+  for (const usageClass of USAGE_CLASSES) {
+    const final = usage[usageClass];
+    const before = progress.usage[usageClass];
+    if (final === undefined && before === undefined) continue;
+    billed[usageClass] = Math.max(final ?? 0, before ?? 0);
+  }
+  return billed;
+}
+
+function settleLate(
+  found: Found<LapsedHold>,
+  body: CommandBody<"SettleHold">,
+  time: DecisionTime,
+): Decision {
+  const { account, request } = found;
+  if (time.nowMs > request.endedAtMs + LATE_WINDOW_MS) {
+    return rejected(
+      "late_window_passed",
+      `Usage of ${request.requestId} came more than seven days after its hold had expired`,
+      { requestId: request.requestId, expiredAtMs: request.endedAtMs },
+    );
+  }
+  const priced = priceOf(body.usage, request);
+  const overflow = overflowOf(priced);
+  if (overflow !== null) return amountOverflow("Settlement", overflow);
+
+  const { accountId, requestId, usage, evidence, call } = body;
+  const available = availableMicroKyat(account);
+  const amounts = lateSettlementOf(request, priced, available);
+  return accepted([{
+    type: "LateUsageSettled",
+    payload: { accountId, requestId, usage, evidence, ...amounts, call },
+  }], {
+    requestId,
+    state: "late_settled",
+    chargedMicroKyat: amounts.chargedMicroKyat.toString(),
+    unbilledMicroKyat: amounts.unbilledMicroKyat.toString(),
+    availableMicroKyat: (available - amounts.chargedMicroKyat).toString(),
+  });
+}
+
+/**
+ * Gives a whole hold back, for a call that the provider does not bill. Rejects with
+ * `account_not_found`, `hold_not_found`, `hold_settled`, `hold_released` or `hold_expired` (the hold
+ * is back in the wallet by then).
+ */
+export function releaseHold(book: AccountBook, body: CommandBody<"ReleaseHold">): Decision {
+  const found = findOpen(book, body);
+  if (found.status !== "found") return found;
+  const { account, request } = found;
+  const { accountId, requestId, reason, call } = body;
+  const amountMicroKyat = request.amountMicroKyat;
+  return accepted([{
+    type: "HoldReleased",
+    payload: { accountId, requestId, amountMicroKyat, reason, call },
+  }], {
+    requestId,
+    state: "released",
+    chargedMicroKyat: "0",
+    unbilledMicroKyat: "0",
+    availableMicroKyat: (availableMicroKyat(account) + amountMicroKyat).toString(),
+  });
+}

@@ -1,0 +1,114 @@
+/** How account events change the accounts: deterministic, in place, no decisions. @module */
+import type { DomainEvent, EventOf, EventPayload } from "../../shared/events/mod.ts";
+import { newSpending } from "./budget.ts";
+import {
+  expireHold,
+  keyOf,
+  openHold,
+  placeHold,
+  releaseHold,
+  settleHold,
+  settleLate,
+} from "./evolve_hold.ts";
+import { forgetLapsed } from "./request.ts";
+import { type Account, type AccountBook, availableMicroKyat, newAccount } from "./state.ts";
+
+/** The events that accounts are made of. */
+export type AccountEvent = Exclude<
+  DomainEvent,
+  { type: "PricePublished" | "MarkupSet" | "FxRateSet" }
+>;
+
+/**
+ * Applies an event in place. Time comes with the event. Throws RangeError when the event contradicts
+ * the state, or would leave a wallet below zero: then the log is damaged.
+ */
+export function evolveAccounts(book: AccountBook, event: AccountEvent, recordedAtMs: number): void {
+  forgetLapsed(book.requests, recordedAtMs);
+  if (event.type === "AccountOpened") return openAccount(book, event.payload);
+  const account = accountOf(book, event.payload.accountId);
+  apply(book, account, event, recordedAtMs);
+  if (availableMicroKyat(account) < 0n || account.spending.heldMicroKyat < 0n) {
+    throw new RangeError(`${event.type} leaves the wallet of ${account.accountId} below zero`);
+  }
+}
+
+function apply(
+  book: AccountBook,
+  account: Account,
+  event: Exclude<AccountEvent, EventOf<"AccountOpened">>,
+  recordedAtMs: number,
+): void {
+  switch (event.type) {
+    case "CreditGranted":
+    case "AdjustmentPosted":
+      account.creditedMicroKyat += event.payload.amountMicroKyat;
+      return;
+    case "KeyIssued":
+      return issueKey(book, account, event.payload);
+    case "KeyRevoked":
+      return revokeKey(account, event.payload);
+    case "BudgetSet":
+      return setBudget(account, event.payload);
+    case "HoldPlaced":
+      return placeHold(book, account, event.payload);
+    case "HoldExtended": {
+      const hold = openHold(book, event.payload);
+      hold.extendSequence = event.payload.sequence;
+      hold.expiresAtMs = event.payload.expiresAtMs;
+      return book.requests.byExpiry.update(hold);
+    }
+    case "UsageReported": {
+      const hold = openHold(book, event.payload);
+      hold.usageSequence = event.payload.sequence;
+      hold.progress = { usage: event.payload.usage, evidence: event.payload.evidence };
+      return;
+    }
+    case "HoldSettled":
+      return settleHold(book, account, event.payload, recordedAtMs);
+    case "HoldReleased":
+      return releaseHold(book, account, event.payload);
+    case "HoldExpired":
+      return expireHold(book, account, event.payload, recordedAtMs);
+    case "LateUsageSettled":
+      return settleLate(book, account, event.payload, recordedAtMs);
+    default:
+      throw event satisfies never;
+  }
+}
+
+function openAccount(book: AccountBook, payload: EventPayload<"AccountOpened">): void {
+  if (book.accounts.has(payload.accountId)) {
+    throw new RangeError(`account ${payload.accountId} is opened twice in the log`);
+  }
+  book.accounts.set(payload.accountId, newAccount(payload.accountId, payload.name));
+}
+
+function issueKey(book: AccountBook, account: Account, payload: EventPayload<"KeyIssued">): void {
+  if (account.keys.has(payload.keyId)) {
+    throw new RangeError(`key ${payload.keyId} is issued twice in the log`);
+  }
+  const { keyId, keyHash, expiresAtMs } = payload;
+  const spending = newSpending();
+  account.keys.set(keyId, { keyId, keyHash, expiresAtMs, revoked: false, spending });
+  account.activeKeys++;
+  book.keyHashes.add(keyHash);
+}
+
+function revokeKey(account: Account, payload: EventPayload<"KeyRevoked">): void {
+  const key = keyOf(account, payload.keyId);
+  if (key.revoked) throw new RangeError(`key ${payload.keyId} is revoked twice in the log`);
+  key.revoked = true;
+  account.activeKeys--;
+}
+
+function setBudget(account: Account, payload: EventPayload<"BudgetSet">): void {
+  const owner = payload.keyId === null ? account : keyOf(account, payload.keyId);
+  owner.spending.limitMicroKyat[payload.period] = payload.limitMicroKyat;
+}
+
+function accountOf(book: AccountBook, accountId: string): Account {
+  const account = book.accounts.get(accountId);
+  if (account === undefined) throw new RangeError(`account ${accountId} was never opened`);
+  return account;
+}

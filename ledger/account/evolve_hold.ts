@@ -1,0 +1,149 @@
+/** How holds begin and end in the accounts. @module */
+import type { EventPayload } from "../../shared/events/mod.ts";
+import { addCharge } from "./budget.ts";
+import { addHold, closeLapsed, endHold, type LapsedHold, type OpenHold } from "./request.ts";
+import type { Account, AccountBook, ApiKey } from "./state.ts";
+
+/** Opens a hold. */
+export function placeHold(
+  book: AccountBook,
+  account: Account,
+  payload: EventPayload<"HoldPlaced">,
+): void {
+  const key = keyOf(account, payload.keyId);
+  addHold(book.requests, {
+    state: "held",
+    requestId: payload.requestId,
+    accountId: payload.accountId,
+    keyId: payload.keyId,
+    amountMicroKyat: payload.amountMicroKyat,
+    pricing: payload.pricing,
+    expiresAtMs: payload.expiresAtMs,
+    extendSequence: 0,
+    usageSequence: 0,
+    progress: null,
+    heapIndex: -1,
+  });
+  account.spending.heldMicroKyat += payload.amountMicroKyat;
+  key.spending.heldMicroKyat += payload.amountMicroKyat;
+  account.openHolds++;
+}
+
+/** Ends a hold by a charge, final or at expiry. */
+export function settleHold(
+  book: AccountBook,
+  account: Account,
+  payload: EventPayload<"HoldSettled">,
+  recordedAtMs: number,
+): void {
+  const hold = openHold(book, payload);
+  const { requestId, accountId, chargeMicroKyat, costNanoUsd } = payload;
+  endHold(
+    book.requests,
+    hold,
+    payload.basis === "final"
+      ? { state: "settled", requestId, accountId }
+      : lapsed(hold, { endedAtMs: recordedAtMs, settled: { chargeMicroKyat, costNanoUsd } }),
+  );
+  freeHold(
+    account,
+    hold,
+    payload.chargedMicroKyat - payload.overageMicroKyat + payload.releasedMicroKyat,
+  );
+  charge(account, hold.keyId, payload.chargedMicroKyat, recordedAtMs);
+}
+
+/** Gives a hold back. */
+export function releaseHold(
+  book: AccountBook,
+  account: Account,
+  payload: EventPayload<"HoldReleased">,
+): void {
+  const { requestId, accountId } = payload;
+  const hold = openHold(book, payload);
+  endHold(book.requests, hold, { state: "released", requestId, accountId });
+  freeHold(account, hold, payload.amountMicroKyat);
+}
+
+/** Gives a hold back whose time is up; usage may still come late. */
+export function expireHold(
+  book: AccountBook,
+  account: Account,
+  payload: EventPayload<"HoldExpired">,
+  recordedAtMs: number,
+): void {
+  const hold = openHold(book, payload);
+  endHold(book.requests, hold, lapsed(hold, { endedAtMs: recordedAtMs }));
+  freeHold(account, hold, payload.amountMicroKyat);
+}
+
+/** Charges late usage. Throws RangeError when the hold has not lapsed. */
+export function settleLate(
+  book: AccountBook,
+  account: Account,
+  payload: EventPayload<"LateUsageSettled">,
+  recordedAtMs: number,
+): void {
+  const { requestId, accountId } = payload;
+  const request = book.requests.byId.get(requestId);
+  if (request?.state !== "expired" && request?.state !== "settled_at_expiry") {
+    throw new RangeError(`late usage of ${requestId}, which has not lapsed`);
+  }
+  closeLapsed(book.requests, { state: "late_settled", requestId, accountId });
+  charge(account, request.keyId, payload.chargedMicroKyat, recordedAtMs);
+}
+
+function lapsed(
+  hold: OpenHold,
+  how: {
+    readonly endedAtMs: number;
+    readonly settled?: { readonly chargeMicroKyat: bigint; readonly costNanoUsd: bigint };
+  },
+): LapsedHold {
+  return {
+    state: how.settled === undefined ? "expired" : "settled_at_expiry",
+    requestId: hold.requestId,
+    accountId: hold.accountId,
+    keyId: hold.keyId,
+    pricing: hold.pricing,
+    endedAtMs: how.endedAtMs,
+    chargeMicroKyat: how.settled?.chargeMicroKyat ?? 0n,
+    costNanoUsd: how.settled?.costNanoUsd ?? 0n,
+  };
+}
+
+function freeHold(account: Account, hold: OpenHold, bookedMicroKyat: bigint): void {
+  if (bookedMicroKyat !== hold.amountMicroKyat) {
+    throw new RangeError(
+      `the hold of ${hold.requestId} was ${hold.amountMicroKyat}, the log ends ${bookedMicroKyat}`,
+    );
+  }
+  account.spending.heldMicroKyat -= hold.amountMicroKyat;
+  keyOf(account, hold.keyId).spending.heldMicroKyat -= hold.amountMicroKyat;
+  account.openHolds--;
+}
+
+function charge(account: Account, keyId: string, amount: bigint, atMs: number): void {
+  account.settledMicroKyat += amount;
+  addCharge(account.spending, amount, atMs);
+  addCharge(keyOf(account, keyId).spending, amount, atMs);
+}
+
+/** The key. Throws RangeError when it was never issued. */
+export function keyOf(account: Account, keyId: string): ApiKey {
+  const key = account.keys.get(keyId);
+  if (key === undefined) throw new RangeError(`key ${keyId} was never issued`);
+  return key;
+}
+
+/** The open hold of a request. Throws RangeError when there is none. */
+export function openHold(
+  book: AccountBook,
+  of: { readonly requestId: string; readonly accountId: string },
+): OpenHold {
+  const request = book.requests.byId.get(of.requestId);
+  if (request?.state !== "held" || request.accountId !== of.accountId) {
+    throw new RangeError(`request ${of.requestId} of ${of.accountId} has no open hold`);
+  }
+  return request;
+}

@@ -1,0 +1,170 @@
+/**
+ * What the ledger should do, told again as plainly as possible, for tests: wallets are computed by
+ * adding up all requests, output limits are found by trying, nothing is cached or forgotten.
+ *
+ * @module
+ */
+import type { Command, CommandOf, RejectionCode } from "../../shared/commands/mod.ts";
+import type { PinnedPricing } from "../../shared/events/mod.ts";
+import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
+
+interface ReferenceRequest {
+  state: "held" | "lapsed" | "settled" | "released";
+  readonly pricing: PinnedPricing;
+  readonly hold: bigint;
+  expiresAtMs: number;
+  lapsedAtMs: number;
+  /** The price that was put on its usage so far, and how much of it the wallet has paid. */
+  priced: bigint;
+  paid: bigint;
+  extension: number;
+  report: number;
+  usage: Usage | null;
+}
+
+const sum = (amounts: readonly bigint[]) => amounts.reduce((a, b) => a + b, 0n);
+
+/** In each class what the larger of two reports says. */
+const largerOf = (one: Usage, other: Usage): Usage =>
+  Object.fromEntries(
+    USAGE_CLASSES.map((name) => [name, Math.max(one[name] ?? 0, other[name] ?? 0)]),
+  );
+
+type EndingCommand = "SettleHold" | "ReleaseHold" | "ExpireHold";
+
+/** One account with one key that sells one model; terms may be missing (null). */
+export class ReferenceLedger {
+  /** Terms of new holds; null while nothing can be sold. */
+  terms: PinnedPricing | null = null;
+  /** Limit of the account's spending altogether; null: none. */
+  totalBudget: bigint | null = null;
+  /** Σ grants and adjustments. */
+  credited = 0n;
+  /** Whether the account's only key was revoked. */
+  revoked = false;
+  /** Every request ever. */
+  readonly requests = new Map<string, ReferenceRequest>();
+
+  /** The model's limits in tokens, and a second opinion on what usage costs in microkyat. */
+  constructor(
+    readonly model: { readonly contextWindow: number; readonly maxOutput: number },
+    readonly charge: (usage: Usage, pricing: PinnedPricing) => bigint,
+  ) {}
+
+  /** Σ open holds. */
+  get held(): bigint {
+    return sum([...this.requests.values()].map((one) => one.state === "held" ? one.hold : 0n));
+  }
+
+  /** Σ paid by the wallet. */
+  get settled(): bigint {
+    return sum([...this.requests.values()].map((one) => one.paid));
+  }
+
+  /** What the wallet can carry. */
+  get available(): bigint {
+    return this.credited - this.settled - this.held;
+  }
+
+  /** Carries a command out; returns why it was refused, or null. */
+  carryOut(command: Command, nowMs: number): RejectionCode | null {
+    switch (command.type) {
+      case "GrantCredit":
+      case "PostAdjustment": {
+        const amount = command.body.amountMicroKyat;
+        if (amount === 0n) return "amount_is_zero";
+        if (this.available + amount < 0n) return "insufficient_credit";
+        this.credited += amount;
+        return null;
+      }
+      case "PlaceHold":
+        return this.#place(command.body, nowMs);
+      case "ExtendHold":
+      case "ReportUsage":
+      case "SettleHold":
+      case "ReleaseHold":
+      case "ExpireHold": {
+        const request = this.requests.get(command.body.requestId);
+        if (request === undefined) return "hold_not_found";
+        if (request.state === "settled") return "hold_settled";
+        if (request.state === "released") return "hold_released";
+        return this.#onRequest(request, command, nowMs);
+      }
+      default:
+        throw new Error(`the reference does not know ${command.type}`);
+    }
+  }
+
+  #place(body: CommandOf<"PlaceHold">["body"], nowMs: number): RejectionCode | null {
+    if (this.revoked) return "key_revoked";
+    if (this.requests.has(body.requestId)) return "request_exists";
+    const { terms } = this;
+    if (terms === null) return "model_not_priced";
+    const input = Math.min(body.inputTokensBound, this.model.contextWindow);
+    const most = Math.min(body.outputTokensRequested ?? this.model.maxOutput, this.model.maxOutput);
+    const least = Math.min(body.minimumOutputTokens, most);
+    const hold = (output: number) => this.charge({ input, output }, terms);
+    if (hold(least) > this.available) return "insufficient_credit";
+    const budget = this.totalBudget === null ? null : this.totalBudget - this.settled - this.held;
+    if (budget !== null && hold(least) > budget) return "budget_exceeded";
+    let output = most;
+    while (hold(output) > this.available || (budget !== null && hold(output) > budget)) output--;
+    const fresh = { lapsedAtMs: 0, priced: 0n, paid: 0n, extension: 0, report: 0, usage: null };
+    const expiresAtMs = nowMs + body.holdTtlMs;
+    const placed = { state: "held", pricing: terms, hold: hold(output), expiresAtMs } as const;
+    this.requests.set(body.requestId, { ...fresh, ...placed });
+    return null;
+  }
+
+  #onRequest(
+    request: ReferenceRequest,
+    { type, body }: CommandOf<"ExtendHold" | "ReportUsage" | EndingCommand>,
+    nowMs: number,
+  ): RejectionCode | null {
+    if (request.state === "lapsed") {
+      if (type !== "SettleHold") return request.usage === null ? "hold_expired" : "hold_settled";
+      if (nowMs - request.lapsedAtMs > 7 * 24 * 3_600_000) return "late_window_passed";
+    }
+    switch (type) {
+      case "ExtendHold":
+        if (body.sequence <= request.extension) return "sequence_passed";
+        request.extension = body.sequence;
+        request.expiresAtMs = Math.max(request.expiresAtMs, nowMs + body.holdTtlMs);
+        return null;
+      case "ReportUsage":
+        if (body.sequence <= request.report) return "sequence_passed";
+        for (const name of USAGE_CLASSES) {
+          if ((request.usage?.[name] ?? 0) > (body.usage[name] ?? 0)) return "usage_decreased";
+        }
+        request.report = body.sequence;
+        request.usage = body.usage;
+        return null;
+      case "SettleHold":
+        this.#charge(
+          request,
+          body.evidence === "reported" || request.state === "lapsed"
+            ? body.usage
+            : largerOf(request.usage ?? {}, body.usage),
+        );
+        return null;
+      case "ReleaseHold":
+        request.state = "released";
+        return null;
+      case "ExpireHold":
+        if (nowMs < request.expiresAtMs) return "invalid_command";
+        if (request.usage !== null) this.#charge(request, request.usage);
+        request.state = "lapsed";
+        request.lapsedAtMs = nowMs;
+        return null;
+    }
+  }
+
+  #charge(request: ReferenceRequest, usage: Usage): void {
+    // Settled: its hold no longer counts, so what is available includes it.
+    request.state = "settled";
+    const price = this.charge(usage, request.pricing);
+    const due = price > request.priced ? price - request.priced : 0n;
+    request.paid += due < this.available ? due : this.available;
+    request.priced += due;
+  }
+}

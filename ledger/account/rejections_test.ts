@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import { type Command, REJECTION_CODES, type RejectionCode } from "../../shared/commands/mod.ts";
+import { command, keyHash, READY_TO_CALL, requestId, Scenario } from "../shard/scenario.ts";
+import { LATE_WINDOW_MS, MAXIMUM_ACTIVE_KEYS, MAXIMUM_OPEN_HOLDS } from "./mod.ts";
+
+/** given these commands (or a wait in milliseconds), when this command comes, then this code. */
+type Row = readonly [RejectionCode, readonly (Command | number)[], Command];
+
+const ready = READY_TO_CALL;
+const without = (type: Command["type"]) => ready.filter((one) => one.type !== type);
+const held = [...ready, command("PlaceHold")];
+const settled = [...held, command("SettleHold")];
+const released = [...held, command("ReleaseHold")];
+const expired = [...held, 60_000, command("ExpireHold")];
+const settledAtExpiry = [...held, command("ReportUsage"), 60_000, command("ExpireHold")];
+const lateSettled = [...expired, command("SettleHold")];
+const ofOther = { accountId: "acc-2" };
+const max = 2n ** 63n - 1n;
+
+// deno-fmt-ignore: a row per reason, visible on one screen
+const ROWS: readonly Row[] = [
+  ["invalid_command", held, command("ExpireHold")],
+  ["invalid_command", [...held, command("ExtendHold"), 60_000], command("ExpireHold")],
+
+  ["account_exists", ready, command("OpenAccount", { name: "Another" })],
+  ["account_not_found", [], command("GrantCredit")],
+  ["account_not_found", [], command("PostAdjustment")],
+  ["account_not_found", [], command("IssueKey")],
+  ["account_not_found", [], command("RevokeKey")],
+  ["account_not_found", [], command("SetBudget")],
+  ["account_not_found", [], command("PlaceHold")],
+  ["account_not_found", [], command("ExtendHold")],
+  ["account_not_found", [], command("ReportUsage")],
+  ["account_not_found", [], command("SettleHold")],
+  ["account_not_found", [], command("ReleaseHold")],
+  ["account_not_found", [], command("ExpireHold")],
+
+  ["key_exists", ready, command("IssueKey", { keyHash: keyHash(2) })],
+  ["key_exists", ready, command("IssueKey", { keyId: "key-2" })],
+  ["key_exists", [...ready, command("OpenAccount", ofOther)], command("IssueKey", ofOther)],
+  ["key_not_found", ready, command("RevokeKey", { keyId: "key-9" })],
+  ["key_not_found", ready, command("SetBudget", { keyId: "key-9" })],
+  ["key_not_found", ready, command("PlaceHold", { keyId: "key-9" })],
+  ["key_not_found", [...ready, command("OpenAccount", ofOther)], command("PlaceHold", ofOther)],
+  ["key_revoked", [...ready, command("RevokeKey")], command("RevokeKey")],
+  ["key_revoked", [...ready, command("RevokeKey")], command("SetBudget", { keyId: "key-1" })],
+  ["key_revoked", [...ready, command("RevokeKey")], command("PlaceHold")],
+  ["key_expired", [...without("IssueKey"), command("IssueKey", { expiresAtMs: 1 })], command("PlaceHold")],
+
+  ["request_exists", held, command("PlaceHold")],
+  ["request_exists", settled, command("PlaceHold")],
+  ["request_exists", expired, command("PlaceHold")],
+  ["hold_not_found", ready, command("ExtendHold")],
+  ["hold_not_found", ready, command("ReportUsage")],
+  ["hold_not_found", ready, command("SettleHold")],
+  ["hold_not_found", ready, command("ReleaseHold")],
+  ["hold_not_found", ready, command("ExpireHold")],
+  ["hold_not_found", [...held, command("OpenAccount", ofOther)], command("SettleHold", ofOther)],
+  ["hold_settled", settled, command("SettleHold", { usage: { input: 1 } })],
+  ["hold_settled", settled, command("ReleaseHold")],
+  ["hold_settled", settled, command("ExtendHold")],
+  ["hold_settled", settled, command("ReportUsage")],
+  ["hold_settled", settled, command("ExpireHold")],
+  ["hold_settled", settledAtExpiry, command("ReleaseHold")],
+  ["hold_settled", settledAtExpiry, command("ReportUsage")],
+  ["hold_settled", lateSettled, command("SettleHold")],
+  ["hold_released", released, command("SettleHold")],
+  ["hold_released", released, command("ReleaseHold")],
+  ["hold_released", [...released, 60_000], command("ExpireHold")],
+  ["hold_expired", expired, command("ReleaseHold")],
+  ["hold_expired", expired, command("ExtendHold")],
+  ["hold_expired", expired, command("ReportUsage")],
+  ["hold_expired", expired, command("ExpireHold")],
+  ["late_window_passed", [...expired, LATE_WINDOW_MS + 1], command("SettleHold")],
+  ["late_window_passed", [...settledAtExpiry, LATE_WINDOW_MS + 1], command("SettleHold")],
+  ["sequence_passed", [...held, command("ExtendHold", { sequence: 3 })], command("ExtendHold", { sequence: 3 })],
+  ["sequence_passed", [...held, command("ReportUsage", { sequence: 3 })], command("ReportUsage", { sequence: 2 })],
+  ["usage_decreased", [...held, command("ReportUsage")], command("ReportUsage", { sequence: 2, usage: { input: 10, output: 1 } })],
+  ["usage_decreased", [...held, command("ReportUsage")], command("ReportUsage", { sequence: 2, usage: { output: 2 } })],
+
+  ["model_not_priced", without("PublishPrice"), command("PlaceHold")],
+  ["usage_class_not_priced", [], command("PublishPrice", { ratesPicoUsdPerUnit: {} })],
+  ["usage_class_not_priced", [...ready, command("PublishPrice", { ratesPicoUsdPerUnit: { input: 1n } })], command("PlaceHold")],
+  ["usage_class_not_priced", [...ready, command("PublishPrice", { ratesPicoUsdPerUnit: { output: 1n } })], command("PlaceHold")],
+  ["markup_not_set", without("SetMarkup"), command("PlaceHold")],
+  ["fx_rate_not_set", without("SetFxRate"), command("PlaceHold")],
+
+  ["amount_is_zero", ready, command("GrantCredit", { amountMicroKyat: 0n })],
+  ["amount_is_zero", ready, command("PostAdjustment", { amountMicroKyat: 0n })],
+  ["amount_is_zero", [], command("SetFxRate", { kyatPerUsd: "0.000000" })],
+  ["amount_overflow", ready, command("GrantCredit", { amountMicroKyat: max - 999_999n })],
+  ["amount_overflow", ready, command("PostAdjustment", { amountMicroKyat: max - 999_999n })],
+  ["amount_overflow", [...without("SetFxRate"), command("SetFxRate", { kyatPerUsd: "999999999" }), command("GrantCredit", { amountMicroKyat: max - 1_000_000n }), command("PlaceHold")], command("SettleHold", { usage: { input: 1_000_000_000_000 } })],
+  ["amount_overflow", [...without("SetFxRate"), command("SetFxRate", { kyatPerUsd: "999999999" }), command("GrantCredit", { amountMicroKyat: max - 1_000_000n }), command("PlaceHold")], command("ReportUsage", { usage: { output: 1_000_000_000_000 } })],
+  ["insufficient_credit", ready, command("PostAdjustment", { amountMicroKyat: -1_000_001n })],
+  ["insufficient_credit", held, command("PostAdjustment", { amountMicroKyat: -950_001n })],
+  ["insufficient_credit", ready, command("PlaceHold", { inputTokensBound: 981 })],
+  ["budget_exceeded", [...ready, command("SetBudget", { limitMicroKyat: 29_999n })], command("PlaceHold")],
+  ["budget_exceeded", [...ready, command("SetBudget", { keyId: "key-1", limitMicroKyat: 29_999n })], command("PlaceHold")],
+  ["budget_exceeded", [...held, command("SetBudget", { period: "total", limitMicroKyat: 79_999n })], command("PlaceHold", { requestId: requestId(2) })],
+  ["too_many_holds", [...ready, command("GrantCredit", { amountMicroKyat: max / 2n }), ...range(MAXIMUM_OPEN_HOLDS, (n) => command("PlaceHold", { requestId: requestId(n) }))], command("PlaceHold", { requestId: requestId(0) })],
+  ["too_many_keys", [command("OpenAccount"), ...range(MAXIMUM_ACTIVE_KEYS, (n) => command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n) }))], command("IssueKey", { keyId: "key-0", keyHash: keyHash(0) })],
+];
+
+function range<T>(count: number, make: (n: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index + 1));
+}
+
+function play(steps: readonly (Command | number)[]): Scenario {
+  const scenario = new Scenario();
+  for (const step of steps) {
+    if (typeof step === "number") scenario.wait(step);
+    else scenario.given(step);
+  }
+  return scenario;
+}
+
+describe("rejections", () => {
+  ROWS.forEach(([code, given, when], index) => {
+    it(`${code}: ${when.type}, row ${index + 1}`, () => {
+      const decision = play(given).attempt(when);
+      expect(decision.status === "rejected" ? decision.rejection.code : "accepted").toBe(code);
+    });
+  });
+
+  it("are all shown above, but for those of the writer and of the edge", () => {
+    const shown = new Set(ROWS.map(([code]) => code));
+    expect(REJECTION_CODES.filter((code) => !shown.has(code)))
+      .toEqual(["operation_conflict", "input_too_long"]);
+  });
+});
+
+describe("of several reasons the first in the documented order is given", () => {
+  const cheap = { amountMicroKyat: 1n };
+  /** Each step takes away the reason that was given; the next one must come to light. */
+  const steps: readonly (readonly [RejectionCode, Command])[] = [
+    ["account_not_found", command("OpenAccount")],
+    ["key_not_found", command("IssueKey", { expiresAtMs: 1 })],
+    ["key_expired", command("IssueKey", { keyId: "key-2", keyHash: keyHash(2) })],
+    ["model_not_priced", command("PublishPrice", { ratesPicoUsdPerUnit: { input: 1n } })],
+    ["usage_class_not_priced", command("PublishPrice")],
+    ["markup_not_set", command("SetMarkup")],
+    ["fx_rate_not_set", command("SetFxRate")],
+    ["insufficient_credit", command("GrantCredit")],
+    ["budget_exceeded", command("SetBudget", { limitMicroKyat: null })],
+  ];
+
+  it("for a hold", () => {
+    const scenario = new Scenario();
+    for (const [code, remedy] of steps) {
+      const keyId = scenario.state.book.accounts.get("acc-1")?.keys.has("key-2")
+        ? "key-2"
+        : "key-1";
+      const decision = scenario.attempt(command("PlaceHold", { keyId }));
+      expect(decision.status === "rejected" ? decision.rejection.code : "accepted").toBe(code);
+      scenario.given(remedy);
+      if (remedy.type === "OpenAccount") {
+        scenario.given(command("GrantCredit", cheap));
+        scenario.given(command("SetBudget", { limitMicroKyat: 0n }));
+      }
+    }
+    scenario.given(command("PlaceHold", { keyId: "key-2" }));
+  });
+
+  it("for a revoked key that has expired as well", () => {
+    const scenario = play([...without("IssueKey"), command("IssueKey", { expiresAtMs: 1 })]);
+    scenario.given(command("RevokeKey"));
+    const decision = scenario.attempt(command("PlaceHold"));
+    expect(decision).toMatchObject({ rejection: { code: "key_revoked" } });
+  });
+
+  it("for a report that is both old and lower", () => {
+    const scenario = play([...held, command("ReportUsage")]);
+    const decision = scenario.attempt(command("ReportUsage", { usage: {} }));
+    expect(decision).toMatchObject({ rejection: { code: "sequence_passed" } });
+  });
+});
+
+describe("at the very edge", () => {
+  it("a key expires at its millisecond and works until then", () => {
+    const scenario = play(without("IssueKey"));
+    scenario.given(command("IssueKey", { expiresAtMs: scenario.nowMs + 1 }));
+    scenario.given(command("PlaceHold"));
+    scenario.wait(1);
+    const decision = scenario.attempt(command("PlaceHold", { requestId: requestId(2) }));
+    expect(decision).toMatchObject({ rejection: { code: "key_expired" } });
+  });
+
+  it("an adjustment may take all that is available", () => {
+    const scenario = play(held);
+    scenario.given(command("PostAdjustment", { amountMicroKyat: -950_000n }));
+    expect(scenario.balance()).toEqual({ available: 0n, held: 50_000n, settled: 0n });
+  });
+
+  it("a revoked key makes room for another", () => {
+    const issue = (n: number) => command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n) });
+    const scenario = play([command("OpenAccount"), ...range(MAXIMUM_ACTIVE_KEYS, issue)]);
+    scenario.given(command("RevokeKey"), issue(0));
+    expect(scenario.attempt(issue(2_000))).toMatchObject({ rejection: { code: "too_many_keys" } });
+  });
+
+  it("credit may fill the ledger to its last unit", () => {
+    const scenario = play(ready);
+    scenario.given(command("GrantCredit", { amountMicroKyat: max - 1_000_000n }));
+    expect(scenario.balance().available).toBe(max);
+  });
+});
+
+describe("a rejection", () => {
+  it("says what is there and what is needed", () => {
+    const decision = play(ready).attempt(command("PlaceHold", { inputTokensBound: 1_000 }));
+    expect(decision).toEqual({
+      status: "rejected",
+      rejection: {
+        code: "insufficient_credit",
+        message: "Hold refused: it needs 1.02 kyat, available are 1",
+        details: { availableMicroKyat: "1000000", neededMicroKyat: "1020000" },
+      },
+    });
+  });
+
+  it("names the budget that stands in the way", () => {
+    const scenario = play([...held, command("SetBudget", { limitMicroKyat: 79_999n })]);
+    const decision = scenario.attempt(command("PlaceHold", { requestId: requestId(2) }));
+    expect(decision).toMatchObject({
+      rejection: {
+        details: {
+          keyId: null,
+          period: "day",
+          limitMicroKyat: "79999",
+          spentMicroKyat: "50000",
+          neededMicroKyat: "30000",
+        },
+      },
+    });
+  });
+});

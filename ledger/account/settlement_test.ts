@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import type { Command } from "../../shared/commands/mod.ts";
+import { command, READY_TO_CALL, requestId, Scenario } from "../shard/scenario.ts";
+
+// An input token costs 1,000 microkyat and an output token 4,000: the hold of 10 + 10 is 50,000.
+function withCredit(amountMicroKyat: bigint, ...more: readonly Command[]): Scenario {
+  const scenario = new Scenario();
+  scenario.given(...READY_TO_CALL.filter((one) => one.type !== "GrantCredit"));
+  scenario.given(command("GrantCredit", { amountMicroKyat }), ...more);
+  return scenario;
+}
+
+describe("a hold", () => {
+  it("takes its amount out of what is available", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"));
+    expect(scenario.balance()).toEqual({ available: 10_000n, held: 50_000n, settled: 0n });
+  });
+
+  it("asks for the model's whole output when the client named no limit", () => {
+    const scenario = withCredit(1_000_000n);
+    expect(scenario.given(command("PlaceHold", { outputTokensRequested: null }))).toMatchObject([
+      { payload: { outputTokensGranted: 100, amountMicroKyat: 410_000n } },
+    ]);
+  });
+
+  it("lowers the output to what the wallet carries, to the last token", () => {
+    const scenario = withCredit(45_999n);
+    expect(scenario.attempt(command("PlaceHold"))).toMatchObject({
+      result: { outputTokensGranted: 8, holdMicroKyat: "42000", availableMicroKyat: "3999" },
+    });
+  });
+
+  it("lowers the output to what the tightest budget carries", () => {
+    const scenario = withCredit(
+      1_000_000n,
+      command("SetBudget", { limitMicroKyat: 46_000n }),
+      command("SetBudget", { keyId: "key-1", period: "total", limitMicroKyat: 38_000n }),
+    );
+    expect(scenario.attempt(command("PlaceHold"))).toMatchObject({
+      result: { outputTokensGranted: 7, holdMicroKyat: "38000" },
+    });
+  });
+
+  it("of a client that wants less than the useful minimum is granted that", () => {
+    const scenario = withCredit(14_000n);
+    expect(scenario.attempt(command("PlaceHold", { outputTokensRequested: 1 }))).toMatchObject({
+      result: { outputTokensGranted: 1, holdMicroKyat: "14000", availableMicroKyat: "0" },
+    });
+  });
+
+  it("counts no more input than the model can take", () => {
+    const scenario = withCredit(10_000_000n);
+    expect(scenario.given(command("PlaceHold", { inputTokensBound: 5_000 }))).toMatchObject([
+      { payload: { inputTokensBound: 1_000, amountMicroKyat: 1_040_000n } },
+    ]);
+  });
+
+  it("keeps its terms whatever is published later", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"));
+    scenario.given(
+      command("PublishPrice", { ratesPicoUsdPerUnit: { input: 9_000_000n, output: 9_000_000n } }),
+      command("SetMarkup", { markupPartsPerMillion: 1_000_000 }),
+      command("SetFxRate", { kyatPerUsd: "9999" }),
+    );
+    expect(scenario.given(command("SettleHold"))).toMatchObject([
+      { payload: { chargeMicroKyat: 30_000n } },
+    ]);
+  });
+});
+
+describe("a settlement", () => {
+  // deno-fmt-ignore
+  const table: readonly (readonly [string, bigint, number, Record<string, bigint>, bigint])[] = [
+    // credit, output tokens, the split, available afterwards
+    ["below the hold gives the rest back", 60_000n, 5, { chargeMicroKyat: 30_000n, chargedMicroKyat: 30_000n, overageMicroKyat: 0n, releasedMicroKyat: 20_000n, unbilledMicroKyat: 0n }, 30_000n],
+    ["of the whole hold gives nothing back", 60_000n, 10, { chargeMicroKyat: 50_000n, chargedMicroKyat: 50_000n, overageMicroKyat: 0n, releasedMicroKyat: 0n, unbilledMicroKyat: 0n }, 10_000n],
+    ["above the hold takes the rest from the wallet", 60_000n, 12, { chargeMicroKyat: 58_000n, chargedMicroKyat: 58_000n, overageMicroKyat: 8_000n, releasedMicroKyat: 0n, unbilledMicroKyat: 0n }, 2_000n],
+    ["above the wallet stops at zero; the rest is the platform's loss", 60_000n, 20, { chargeMicroKyat: 90_000n, chargedMicroKyat: 60_000n, overageMicroKyat: 10_000n, releasedMicroKyat: 0n, unbilledMicroKyat: 30_000n }, 0n],
+  ];
+
+  table.forEach(([name, credit, output, split, available]) => {
+    it(name, () => {
+      const scenario = withCredit(credit, command("PlaceHold"));
+      const usage = { input: 10, output };
+      expect(scenario.given(command("SettleHold", { usage }))).toMatchObject([{
+        type: "HoldSettled",
+        payload: { basis: "final", holdMicroKyat: 50_000n, ...split },
+      }]);
+      expect(scenario.balance())
+        .toEqual({ available, held: 0n, settled: split.chargedMicroKyat });
+    });
+  });
+
+  it("with nothing used gives everything back", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"));
+    expect(scenario.attempt(command("SettleHold", { usage: {}, evidence: "unknown" })))
+      .toMatchObject({ result: { state: "settled", chargedMicroKyat: "0" } });
+    expect(scenario.balance().available).toBe(60_000n);
+  });
+
+  it.each(
+    [
+      ["reported", { input: 2, output: 3 }, 14_000n],
+      ["observed", { input: 9, output: 4 }, 25_000n],
+      ["unknown", { input: 9, output: 4 }, 25_000n],
+    ] as const,
+  )("that is %s after progress charges %o", (evidence, usage, charge) => {
+    const progress = command("ReportUsage", { sequence: 1, usage: { input: 9, output: 1 } });
+    const scenario = withCredit(60_000n, command("PlaceHold"), progress);
+    const final = { input: 2, output: evidence === "reported" ? 3 : 4 };
+    expect(scenario.given(command("SettleHold", { usage: final, evidence }))).toMatchObject([
+      { type: "HoldSettled", payload: { usage, evidence, chargedMicroKyat: charge } },
+    ]);
+  });
+
+  it("leaves other holds alone when it takes overage", () => {
+    const scenario = withCredit(110_000n, command("PlaceHold"));
+    scenario.given(command("PlaceHold", { requestId: requestId(2) }));
+    scenario.given(command("SettleHold", { usage: { input: 10, output: 100 } }));
+    expect(scenario.balance()).toEqual({ available: 0n, held: 50_000n, settled: 60_000n });
+  });
+});
+
+describe("a hold whose time is up", () => {
+  it("is due at its very millisecond, and not before", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"));
+    const due = () => scenario.due(10);
+    expect(scenario.wait(59_999) && due()).toEqual([]);
+    expect(scenario.wait(1) && due()).toEqual([command("ExpireHold")]);
+  });
+
+  it("goes back to the wallet when nothing was reported", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold")).wait(60_000);
+    expect(scenario.given(command("ExpireHold"))).toEqual([{
+      type: "HoldExpired",
+      payload: { accountId: "acc-1", requestId: requestId(1), amountMicroKyat: 50_000n },
+    }]);
+    expect(scenario.balance()).toEqual({ available: 60_000n, held: 0n, settled: 0n });
+  });
+
+  it("is settled on the last progress report", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"), command("ReportUsage"));
+    scenario.given(command("ReportUsage", { sequence: 2, usage: { input: 10, output: 3 } }));
+    expect(scenario.wait(60_000).given(command("ExpireHold"))).toMatchObject([{
+      type: "HoldSettled",
+      payload: { basis: "expiry", evidence: "observed", chargedMicroKyat: 22_000n },
+    }]);
+    expect(scenario.balance()).toEqual({ available: 38_000n, held: 0n, settled: 22_000n });
+  });
+
+  it("lives longer when it was extended, and never shorter", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"), command("ExtendHold"));
+    expect(scenario.given(command("ExtendHold", { sequence: 2, holdTtlMs: 1_000 })))
+      .toMatchObject([{ payload: { expiresAtMs: scenario.nowMs + 120_000 } }]);
+    expect(scenario.wait(119_999).due(1)).toEqual([]);
+    expect(scenario.wait(1).due(1)).toHaveLength(1);
+  });
+
+  it("can still be settled in the ordinary way while nothing has ended it", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold")).wait(3_600_000);
+    expect(scenario.given(command("SettleHold"))).toMatchObject([{ type: "HoldSettled" }]);
+    expect(scenario.due(1)).toEqual([]);
+  });
+});
+
+describe("late usage", () => {
+  const lapse = (scenario: Scenario) => scenario.wait(60_000).given(command("ExpireHold"));
+
+  it("is charged to the wallet after an expiry without a charge", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"));
+    lapse(scenario);
+    expect(scenario.given(command("SettleHold"))).toMatchObject([{
+      type: "LateUsageSettled",
+      payload: { alreadyChargedMicroKyat: 0n, chargedMicroKyat: 30_000n, unbilledMicroKyat: 0n },
+    }]);
+    expect(scenario.balance()).toEqual({ available: 30_000n, held: 0n, settled: 30_000n });
+  });
+
+  it("is charged only beyond what the settlement at expiry charged", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"), command("ReportUsage"));
+    lapse(scenario);
+    expect(scenario.given(command("SettleHold"))).toMatchObject([{
+      payload: {
+        chargeMicroKyat: 30_000n,
+        alreadyChargedMicroKyat: 18_000n,
+        chargedMicroKyat: 12_000n,
+        costNanoUsd: 12_000n,
+      },
+    }]);
+  });
+
+  it("below what was charged gives nothing back by itself", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"), command("ReportUsage"));
+    lapse(scenario);
+    expect(scenario.given(command("SettleHold", { usage: { input: 1 } }))).toMatchObject([
+      { payload: { chargedMicroKyat: 0n, unbilledMicroKyat: 0n, costNanoUsd: 0n } },
+    ]);
+    expect(scenario.balance().settled).toBe(18_000n);
+  });
+
+  it("that the wallet cannot carry is the platform's loss", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"));
+    lapse(scenario);
+    scenario.given(command("PlaceHold", { requestId: requestId(2) }));
+    expect(scenario.given(command("SettleHold"))).toMatchObject([
+      { payload: { chargedMicroKyat: 10_000n, unbilledMicroKyat: 20_000n } },
+    ]);
+    expect(scenario.balance().available).toBe(0n);
+  });
+});

@@ -1,0 +1,335 @@
+import { describe, expect, it } from "vitest";
+import type { CommandReply } from "../../shared/commands/mod.ts";
+import { createEffects, platformOf } from "../../shared/effects.ts";
+import { signServiceToken } from "../../shared/identity/mod.ts";
+import { silentLog } from "../../shared/log.ts";
+import { isAllowed, type Role, ROLES } from "../../shared/permissions.ts";
+import type { CommandSender, Sending, ShardReply } from "./command_sender.ts";
+import { apiRoutes, createLedgerApi } from "./mod.ts";
+import type { IssuedKey } from "./outcomes.ts";
+
+const secret = "a-secret-of-at-least-32-characters!";
+const effects = createEffects(platformOf(globalThis));
+
+const BODIES: Readonly<Record<string, unknown>> = {
+  "post /v1/accounts": { accountId: "acc-1", name: "A shop" },
+  "post /v1/accounts/{accountId}/credits": {
+    amountMicroKyat: "9007199254740993",
+    source: "manual_payment",
+    reference: "KBZ 1",
+  },
+  "post /v1/accounts/{accountId}/adjustments": { amountMicroKyat: "-5", reason: "Wrong transfer" },
+  "post /v1/accounts/{accountId}/keys": { label: "Server", expiresAtMs: null },
+  "put /v1/accounts/{accountId}/budgets": { keyId: null, period: "day", limitMicroKyat: "1" },
+  "post /v1/prices": {
+    model: "m",
+    displayName: "M",
+    ownedBy: "o",
+    ratesPicoUsdPerUnit: { input: "1", output: "2" },
+    contextWindowTokens: 10,
+    maxOutputTokens: 5,
+    source: "test",
+  },
+  "put /v1/markup": { markupPartsPerMillion: 50_000 },
+  "put /v1/fx": { kyatPerUsd: "4500.25", source: "test" },
+};
+
+const accepted: ShardReply = { status: "accepted", position: "7", result: { done: true } };
+
+function api(options: { reply?: CommandReply; issued?: IssuedKey; shards?: number } = {}) {
+  const sent: (Sending & { shard: number | null })[] = [];
+  const commands: CommandSender = {
+    shards: options.shards ?? 1,
+    toAccount(_accountId, sending) {
+      sent.push({ ...sending, shard: null });
+      return Promise.resolve(options.reply ?? accepted);
+    },
+    toShard(shard, sending) {
+      sent.push({ ...sending, shard });
+      return Promise.resolve(options.reply ?? accepted);
+    },
+    balance: (accountId) =>
+      Promise.resolve(
+        accountId === "acc-1"
+          ? {
+            accountId,
+            currency: "MMK",
+            creditedMicroKyat: "10",
+            settledMicroKyat: 1n,
+            heldMicroKyat: 2n,
+            availableMicroKyat: 7n,
+            openHolds: 1,
+            position: "9",
+          }
+          : null,
+      ),
+  };
+  const handle = createLedgerApi({
+    commands,
+    outcomes: { issuedKey: () => Promise.resolve(options.issued ?? null) },
+    effects,
+    log: silentLog,
+    serviceSecret: secret,
+    health: () => Promise.resolve({ ok: true, detail: {} }),
+    status: () => Promise.resolve({ shards: [] }),
+  });
+  const call = async (
+    method: string,
+    path: string,
+    more: { role?: Role; accountId?: string; body?: unknown; headers?: HeadersInit } = {},
+  ) => {
+    const headers = new Headers(more.headers);
+    if (more.role !== undefined) {
+      const principal = {
+        actor: "user:42",
+        role: more.role,
+        accountId: more.accountId ?? null,
+      };
+      const token = await signServiceToken(principal, {
+        secret,
+        clock: effects.clock,
+        ttlMs: 60_000,
+      });
+      headers.set("authorization", `Bearer ${token}`);
+    }
+    const body = more.body === undefined
+      ? undefined
+      : typeof more.body === "string"
+      ? more.body
+      : JSON.stringify(more.body);
+    const response = await handle(
+      new Request(`http://ledger${path}`, { method: method.toUpperCase(), headers, body }),
+    );
+    return { response, answer: await response.json() };
+  };
+  return { call, sent };
+}
+
+const filled = (path: string) => path.replace("{accountId}", "acc-1").replace("{keyId}", "key-1");
+const routes = apiRoutes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
+
+describe("who may call what", () => {
+  it("covers every route with a body to send", () => {
+    for (const route of routes) expect(route.name in BODIES).toBe(route.body !== null);
+  });
+
+  it.each(routes)("$name refuses a caller without a genuine token", async (route) => {
+    const { call, sent } = api();
+    for (const authorization of [null, "Bearer nonsense", "Basic eDp5", "Bearer "]) {
+      const headers: HeadersInit = authorization === null ? {} : { authorization };
+      const { response, answer } = await call(route.method, filled(route.path), {
+        headers,
+        body: BODIES[route.name],
+      });
+      expect([response.status, answer.error.code]).toEqual([401, "invalid_token"]);
+    }
+    expect(sent).toEqual([]);
+  });
+
+  it.each(routes)("$name lets each role do what the table says and no more", async (route) => {
+    const principals = ROLES.flatMap((role) =>
+      [null, "acc-1", "acc-2"].map((accountId) => ({ actor: "user:42", role, accountId }))
+    );
+    for (const principal of principals) {
+      const { call, sent } = api();
+      const { response } = await call(route.method, filled(route.path), {
+        role: principal.role,
+        ...(principal.accountId === null ? {} : { accountId: principal.accountId }),
+        body: BODIES[route.name],
+      });
+      const onAccount = route.path.includes("{accountId}") ? "acc-1" : null;
+      const allowed = isAllowed(principal, route.permission, onAccount);
+      expect([principal, response.status]).toEqual([principal, allowed ? route.status : 403]);
+      if (!allowed) expect(sent).toEqual([]);
+    }
+  });
+});
+
+describe("commands over HTTP", () => {
+  it("carry amounts beyond 2^53 exactly, with the caller as their actor", async () => {
+    const { call, sent } = api();
+    const path = "/v1/accounts/{accountId}/credits";
+    const { response, answer } = await call("post", filled(path), {
+      role: "admin",
+      body: BODIES[`post ${path}`],
+      headers: { "idempotency-key": "pay-1" },
+    });
+    expect(answer).toEqual({ position: "7", result: { done: true } });
+    expect(response.headers.get("idempotency-key")).toBe("pay-1");
+    expect(sent[0]).toMatchObject({
+      actor: "user:42",
+      command: {
+        type: "GrantCredit",
+        body: { accountId: "acc-1", amountMicroKyat: 2n ** 53n + 1n },
+      },
+    });
+    expect(sent[0]!.operationId).toMatch(/^api:[0-9a-f]{32}:pay-1$/);
+  });
+
+  it("make up an idempotency key when none came, and say which", async () => {
+    const { call, sent } = api();
+    const { response } = await call("put", "/v1/markup", {
+      role: "admin",
+      body: { markupPartsPerMillion: 1 },
+    });
+    const key = response.headers.get("idempotency-key")!;
+    expect(sent[0]!.operationId.endsWith(`:${key}`)).toBe(true);
+  });
+
+  it("about prices go to every shard", async () => {
+    const { call, sent } = api({ shards: 3 });
+    const { answer } = await call("put", "/v1/markup", {
+      role: "admin",
+      body: { markupPartsPerMillion: 1 },
+    });
+    expect(sent.map(({ shard }) => shard)).toEqual([0, 1, 2]);
+    expect(answer.positions).toHaveLength(3);
+  });
+
+  it("that are rejected say why, with both codes", async () => {
+    const { call } = api({
+      reply: {
+        status: "rejected",
+        rejection: {
+          code: "insufficient_credit",
+          message: "the wallet has 3",
+          details: { availableMicroKyat: "3" },
+        },
+      },
+    });
+    const { response, answer } = await call("post", "/v1/accounts/acc-1/adjustments", {
+      role: "admin",
+      body: { amountMicroKyat: "-5", reason: "x" },
+    });
+    expect(response.status).toBe(402);
+    expect(answer.error).toEqual({
+      code: "insufficient_quota",
+      message: "the wallet has 3",
+      param: null,
+      details: { rejection: "insufficient_credit", availableMicroKyat: "3" },
+    });
+  });
+
+  it("without an owner of the shard are answered 503 with a time to come back", async () => {
+    const { call } = api({
+      reply: { status: "unavailable", message: "no owner", retryAfterMs: 1_500 },
+    });
+    const { response, answer } = await call("put", "/v1/fx", {
+      role: "admin",
+      body: { kyatPerUsd: "4500", source: "x" },
+    });
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(answer.error.code).toBe("ledger_unavailable");
+  });
+
+  it.each([
+    [{ amountMicroKyat: 5, source: "promotion", reference: "x" }, "amountMicroKyat"],
+    [{ amountMicroKyat: "1e3", source: "promotion", reference: "x" }, "amountMicroKyat"],
+    [
+      { amountMicroKyat: "9223372036854775808", source: "promotion", reference: "x" },
+      "amountMicroKyat",
+    ],
+    [{ amountMicroKyat: "-1", source: "promotion", reference: "x" }, "amountMicroKyat"],
+    [{ amountMicroKyat: "1", source: "gift", reference: "x" }, "source"],
+    [{ amountMicroKyat: "1", source: "promotion", reference: "" }, "reference"],
+  ])("with the body %j name the field that is wrong", async (body, param) => {
+    const { call, sent } = api();
+    const { response, answer } = await call("post", "/v1/accounts/acc-1/credits", {
+      role: "admin",
+      body,
+    });
+    expect([response.status, answer.error.code, answer.error.param]).toEqual([
+      400,
+      "invalid_request",
+      param,
+    ]);
+    expect(sent).toEqual([]);
+  });
+
+  it("refuse bodies that are no JSON or too large, and strange keys and paths", async () => {
+    const { call } = api();
+    const grant = "/v1/accounts/acc-1/credits";
+    const codes = [];
+    for (const body of ["{", "", "x".repeat(64 * 1024 + 1)]) {
+      codes.push((await call("post", grant, { role: "admin", body })).answer.error.code);
+    }
+    expect(codes).toEqual(["invalid_json", "invalid_json", "request_too_large"]);
+    const headers = { "idempotency-key": "no spaces" };
+    const strange = await call("post", grant, { role: "admin", body: {}, headers });
+    expect(strange.answer.error.param).toBe("Idempotency-Key");
+    expect((await call("get", "/v1/accounts/ACC/balance", { role: "admin" })).response.status).toBe(
+      404,
+    );
+    expect((await call("get", "/v1/nothing", { role: "admin" })).response.status).toBe(404);
+    const { response } = await call("patch", grant, { role: "admin" });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+});
+
+describe("keys over HTTP", () => {
+  const path = "/v1/accounts/acc-1/keys";
+  const body = { label: "Server", expiresAtMs: null };
+  const conflict: CommandReply = {
+    status: "rejected",
+    rejection: { code: "operation_conflict", message: "the id was used", details: {} },
+  };
+  const payload = { accountId: "acc-1", keyId: "key-9", prefix: "sk-sgl-abcd…", ...body };
+
+  it("show their secret once and send only its hash", async () => {
+    const { call, sent } = api();
+    const { answer } = await call("post", path, { role: "admin", body });
+    expect(answer.result.secret).toMatch(/^sk-sgl-[0-9A-Za-z]{43}$/);
+    expect(answer.result.secret.startsWith(answer.result.prefix.slice(0, -1))).toBe(true);
+    expect(JSON.stringify(sent)).not.toContain(answer.result.secret);
+    expect(sent[0]!.command.body).toMatchObject({ keyId: answer.result.keyId });
+  });
+
+  it("are named again, without their secret, when the call is repeated", async () => {
+    const { call } = api({
+      reply: conflict,
+      issued: { status: "accepted", position: "4", payload },
+    });
+    const { response, answer } = await call("post", path, {
+      role: "admin",
+      body,
+      headers: { "idempotency-key": "k" },
+    });
+    expect(response.status).toBe(201);
+    expect(answer.position).toBe("4");
+    expect(answer.result).toMatchObject({ keyId: "key-9", secret: null, prefix: "sk-sgl-abcd…" });
+    expect(answer.result.message).toContain("revoke this key");
+  });
+
+  it("asked for differently under the same id are a conflict", async () => {
+    const { call } = api({
+      reply: conflict,
+      issued: { status: "accepted", position: "4", payload },
+    });
+    const { response } = await call("post", path, {
+      role: "admin",
+      body: { ...body, label: "Other" },
+    });
+    expect(response.status).toBe(409);
+  });
+});
+
+describe("reading over HTTP", () => {
+  it("shows the writer's balance in decimal strings", async () => {
+    const { call } = api();
+    const { answer } = await call("get", "/v1/accounts/acc-1/balance", {
+      role: "developer",
+      accountId: "acc-1",
+    });
+    expect(answer.result.availableMicroKyat).toBe("7");
+    const missing = await call("get", "/v1/accounts/acc-3/balance", { role: "auditor" });
+    expect(missing.response.status).toBe(404);
+  });
+
+  it("documents every route in OpenAPI", async () => {
+    const { call } = api();
+    const { answer } = await call("get", "/openapi.json");
+    for (const route of routes) {
+      expect(answer.paths[route.path][route.method].responses[route.status]).toBeDefined();
+    }
+  });
+});

@@ -1,0 +1,40 @@
+/** Which public error a rejection is. @module */
+import type { RejectionCode } from "../../shared/commands/mod.ts";
+import type { ErrorCode } from "../../shared/errors.ts";
+
+/** One entry per rejection: the compiler refuses a rejection without its error. */
+const ERROR_OF: Readonly<Record<RejectionCode, ErrorCode>> = {
+  invalid_command: "invalid_request",
+  operation_conflict: "operation_conflict",
+  account_exists: "conflict",
+  account_not_found: "not_found",
+  key_exists: "conflict",
+  key_not_found: "not_found",
+  // Not the 401 of a caller's own key: here the key is the object of the command.
+  key_revoked: "conflict",
+  key_expired: "conflict",
+  request_exists: "conflict",
+  hold_not_found: "not_found",
+  hold_settled: "conflict",
+  hold_released: "conflict",
+  hold_expired: "conflict",
+  late_window_passed: "conflict",
+  sequence_passed: "conflict",
+  usage_decreased: "conflict",
+  model_not_priced: "model_not_found",
+  usage_class_not_priced: "invalid_request",
+  markup_not_set: "pricing_unavailable",
+  fx_rate_not_set: "pricing_unavailable",
+  input_too_long: "context_length_exceeded",
+  amount_is_zero: "invalid_request",
+  amount_overflow: "invalid_request",
+  insufficient_credit: "insufficient_quota",
+  budget_exceeded: "budget_exceeded",
+  too_many_holds: "too_many_requests",
+  too_many_keys: "conflict",
+};
+
+/** The error code under which the HTTP API reports a rejection. */
+export function errorCodeOf(rejection: RejectionCode): ErrorCode {
+  return ERROR_OF[rejection];
+}

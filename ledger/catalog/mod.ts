@@ -1,0 +1,49 @@
+/** The prices that a new deployment starts with; see README.md for where they come from. @module */
+import type { Command } from "../../shared/commands/mod.ts";
+import simulatorPrices from "./data/simulator_prices.json" with { type: "json" };
+import starterPrices from "./data/starter_prices.json" with { type: "json" };
+import { parsePriceList, publishCommands } from "./price_list.ts";
+
+/** A command with the id that makes sending it again harmless. */
+export interface SeedCommand {
+  readonly operationId: string;
+  readonly command: Command;
+}
+
+const STARTER_MARKUP_PARTS_PER_MILLION = 50_000;
+
+// Round on purpose: nobody should take it for a market rate.
+const DEMO_KYAT_PER_USD = "4000";
+
+/**
+ * The commands that make a new ledger sell: markup, a demo exchange rate, the starter prices and,
+ * with `simulator`, those of the simulated models. The same list gives the same operation ids, so
+ * that seeding twice does nothing; what people have set since is not overwritten.
+ */
+export function seedCommands(options: { readonly simulator: boolean }): SeedCommand[] {
+  const commands: SeedCommand[] = [
+    {
+      operationId: "seed:markup",
+      command: {
+        type: "SetMarkup",
+        body: { markupPartsPerMillion: STARTER_MARKUP_PARTS_PER_MILLION },
+      },
+    },
+    {
+      operationId: "seed:fx",
+      command: {
+        type: "SetFxRate",
+        body: { kyatPerUsd: DEMO_KYAT_PER_USD, source: "demo quote, not a market rate" },
+      },
+    },
+  ];
+  const lists = options.simulator ? [starterPrices, simulatorPrices] : [starterPrices];
+  for (const list of lists.map(parsePriceList)) {
+    for (const command of publishCommands(list)) {
+      // An operation id knows no slash; no two models of the lists differ by that alone.
+      const name = command.body.model.replaceAll("/", ".");
+      commands.push({ operationId: `seed:${list.revision}:price:${name}`, command });
+    }
+  }
+  return commands;
+}

@@ -1,0 +1,116 @@
+/** Wires the ledger: one writer per shard, served while owned, and the HTTP API. @module */
+import type { Bus } from "../shared/bus/mod.ts";
+import type { Effects } from "../shared/effects.ts";
+import type { JsonObject } from "../shared/json.ts";
+import type { Log } from "../shared/log.ts";
+import { createCommandSender, createLedgerApi, createOutcomeReader } from "./api/mod.ts";
+import type { LedgerConfig } from "./config.ts";
+import { fixShards } from "./deployment/mod.ts";
+import { createDeadLetters } from "./edge/mod.ts";
+import { createShardRunner, type ShardRunner } from "./shard_runner.ts";
+import { createEventStore, type LedgerDatabase } from "./store/mod.ts";
+
+/** What the ledger is made of; the caller opened it and closes it after the ledger. */
+export interface LedgerParts {
+  /** Migrated, on Postgres or PGlite. */
+  readonly database: LedgerDatabase;
+  readonly bus: Bus;
+  readonly effects: Effects;
+  readonly log: Log;
+  /** A name that no other ledger process ever has. */
+  readonly owner: string;
+  /** The shards may be taken at once: a file lock says that there is no other process. */
+  readonly exclusive?: boolean;
+}
+
+/** The settings that the ledger itself needs. */
+export type LedgerSettings = Pick<LedgerConfig, "serviceSecret" | "shards" | "seed">;
+
+/** A running ledger. */
+export interface Ledger {
+  /** The HTTP API. */
+  fetch(request: Request): Promise<Response>;
+  /**
+   * Resolves once every shard is served, by this process or by another one. Rejects after
+   * `timeoutMs` with what each shard is doing.
+   */
+  ready(timeoutMs: number): Promise<void>;
+  /** Each shard with its role, owner, epoch and positions. */
+  status(): Promise<JsonObject>;
+  /** Takes no more commands, finishes those in hand, gives the shards up. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the ledger: each shard is taken when it is free and followed as a standby otherwise.
+ * Rejects when the deployment has another number of shards than the settings say.
+ */
+export async function composeLedger(
+  settings: LedgerSettings,
+  parts: LedgerParts,
+): Promise<Ledger> {
+  const { database, bus, effects, log } = parts;
+  await fixShards(database, settings.shards);
+  const store = createEventStore(database);
+  const deadLetters = createDeadLetters(database, effects.clock);
+  const runners = Array.from({ length: settings.shards }, (_, shard) =>
+    createShardRunner({
+      place: { shard, shards: settings.shards },
+      seed: settings.seed,
+      serviceSecret: settings.serviceSecret,
+      exclusive: parts.exclusive ?? false,
+      owner: parts.owner,
+      store,
+      deadLetters,
+      bus,
+      effects,
+      log,
+    }));
+  for (const runner of runners) runner.start();
+  const status = async () => ({
+    process: parts.owner,
+    busConnected: bus.connected(),
+    shards: await Promise.all(runners.map((runner) => runner.status())),
+  });
+  const fetch = createLedgerApi({
+    commands: createCommandSender({
+      bus,
+      effects,
+      shards: settings.shards,
+      serviceSecret: settings.serviceSecret,
+    }),
+    outcomes: createOutcomeReader(store),
+    effects,
+    log,
+    serviceSecret: settings.serviceSecret,
+    status,
+    health: () => health(runners),
+  });
+  let closing: Promise<void> | null = null;
+  return {
+    fetch,
+    status,
+    async ready(timeoutMs) {
+      const deadlineMs = effects.clock.nowMs() + timeoutMs;
+      while (!(await health(runners)).ok) {
+        if (effects.clock.nowMs() >= deadlineMs) {
+          throw new Error(`the ledger is not ready: ${JSON.stringify(await status())}`);
+        }
+        await effects.timers.sleep(20);
+      }
+    },
+    close() {
+      return closing ??= Promise.all(runners.map((runner) => runner.stop())).then(() => {});
+    },
+  };
+}
+
+async function health(
+  runners: readonly ShardRunner[],
+): Promise<{ ok: boolean; detail: JsonObject }> {
+  const served = await Promise.all(runners.map((runner) => runner.served()));
+  return {
+    ok: served.every((one) => one),
+    detail: { shards: runners.map((runner, shard) => ({ shard, role: runner.role() })) },
+  };
+}

@@ -1,0 +1,80 @@
+/** The receipt of a request, told from its events. @module */
+import type { ReceiptView } from "../../shared/commands/mod.ts";
+import { decodeEvent, type EventOf, type RecordedEvent } from "../../shared/events/mod.ts";
+import type { JsonObject } from "../../shared/json.ts";
+
+type Draft = { -readonly [Name in keyof ReceiptView]: ReceiptView[Name] };
+
+/**
+ * The receipt of a request as the account sees it; null when the events hold no such request of that
+ * account. `events` are all of the request's, in order.
+ */
+export function receiptOf(accountId: string, events: readonly RecordedEvent[]): ReceiptView | null {
+  let draft: Draft | null = null;
+  for (const recorded of events) {
+    const event = decodeEvent(recorded);
+    if (event.type === "HoldPlaced") {
+      if (event.payload.accountId !== accountId) return null;
+      draft = placed(event, recorded);
+    } else if (draft !== null) {
+      switch (event.type) {
+        case "HoldSettled":
+        case "LateUsageSettled":
+          charge(draft, event, recorded);
+          break;
+        case "HoldReleased":
+          draft.state = "released";
+          draft.call = event.payload.call;
+          draft.endedAtMs = recorded.recordedAtMs;
+          break;
+        case "HoldExpired":
+          draft.state = "expired";
+          draft.endedAtMs = recorded.recordedAtMs;
+          break;
+        case "UsageReported":
+          draft.usage = event.payload.usage;
+          draft.evidence = event.payload.evidence;
+          break;
+        default:
+          break; // An extension changes nothing that a receipt shows.
+      }
+    }
+    draft?.positions.push(recorded.position.toString());
+  }
+  return draft;
+}
+
+function placed({ payload }: EventOf<"HoldPlaced">, recorded: RecordedEvent): Draft {
+  return {
+    requestId: payload.requestId,
+    accountId: payload.accountId,
+    keyId: payload.keyId,
+    model: payload.model,
+    state: "held",
+    holdMicroKyat: payload.amountMicroKyat,
+    chargedMicroKyat: 0n,
+    unbilledMicroKyat: 0n,
+    usage: null,
+    evidence: null,
+    // As stored: amounts are decimal strings already.
+    pricing: recorded.payload.pricing as ReceiptView["pricing"] & JsonObject,
+    call: null,
+    placedAtMs: recorded.recordedAtMs,
+    endedAtMs: null,
+    positions: [],
+  };
+}
+
+function charge(
+  draft: Draft,
+  { type, payload }: EventOf<"HoldSettled"> | EventOf<"LateUsageSettled">,
+  recorded: RecordedEvent,
+): void {
+  draft.state = type === "HoldSettled" ? "settled" : "late_settled";
+  draft.chargedMicroKyat += payload.chargedMicroKyat;
+  draft.unbilledMicroKyat += payload.unbilledMicroKyat;
+  draft.usage = payload.usage;
+  draft.evidence = payload.evidence;
+  draft.call = payload.call;
+  draft.endedAtMs = recorded.recordedAtMs;
+}

@@ -1,0 +1,86 @@
+/** The price book: the newest price of each model, the markup and the exchange rate. @module */
+import type { DomainEvent, EventPayload, PinnedPricing } from "../../shared/events/mod.ts";
+
+/** The events that the price book is made of. */
+export type PricingEvent = Extract<
+  DomainEvent,
+  { type: "PricePublished" | "MarkupSet" | "FxRateSet" }
+>;
+
+/** A model's newest price. */
+export type ModelPrice = EventPayload<"PricePublished">;
+
+/** What is for sale, and on which terms; changed by {@link evolvePricing} only. */
+export interface PricingBook {
+  readonly prices: Map<string, ModelPrice>;
+  markup: EventPayload<"MarkupSet"> | null;
+  fxRate: EventPayload<"FxRateSet"> | null;
+}
+
+/** An empty price book: nothing is for sale. */
+export function emptyPricingBook(): PricingBook {
+  return { prices: new Map(), markup: null, fxRate: null };
+}
+
+/** Why a model cannot be sold now, in the order in which it is looked for. */
+export type NotForSale =
+  | "model_not_priced"
+  | "usage_class_not_priced"
+  | "markup_not_set"
+  | "fx_rate_not_set";
+
+/** Terms to pin in a hold together with the model's limits. */
+export interface SaleTerms {
+  readonly price: ModelPrice;
+  readonly pricing: PinnedPricing;
+}
+
+/** The terms at which `model` is sold now, or why it is not. */
+export function saleTerms(book: PricingBook, model: string): SaleTerms | NotForSale {
+  const price = book.prices.get(model);
+  if (price === undefined) return "model_not_priced";
+  const rates = price.ratesPicoUsdPerUnit;
+  // Both sides of a call must have a rate: a hold without one would bound nothing.
+  if (rates.input === undefined || rates.output === undefined) return "usage_class_not_priced";
+  if (book.markup === null) return "markup_not_set";
+  if (book.fxRate === null) return "fx_rate_not_set";
+  const pricing: PinnedPricing = {
+    priceVersion: price.priceVersion,
+    ratesPicoUsdPerUnit: rates,
+    markupVersion: book.markup.markupVersion,
+    markupPartsPerMillion: book.markup.markupPartsPerMillion,
+    fxVersion: book.fxRate.fxVersion,
+    fxMicroKyat: book.fxRate.microKyat,
+    fxNanoUsd: book.fxRate.nanoUsd,
+  };
+  return { price, pricing };
+}
+
+/** Applies an event to the book in place. Throws RangeError when its version is not the next. */
+export function evolvePricing(book: PricingBook, event: PricingEvent): void {
+  switch (event.type) {
+    case "PricePublished": {
+      const { model, priceVersion } = event.payload;
+      mustFollow(`price of ${model}`, book.prices.get(model)?.priceVersion, priceVersion);
+      book.prices.set(model, event.payload);
+      return;
+    }
+    case "MarkupSet":
+      mustFollow("markup", book.markup?.markupVersion, event.payload.markupVersion);
+      book.markup = event.payload;
+      return;
+    case "FxRateSet":
+      mustFollow("exchange rate", book.fxRate?.fxVersion, event.payload.fxVersion);
+      book.fxRate = event.payload;
+      return;
+    default:
+      throw event satisfies never;
+  }
+}
+
+function mustFollow(what: string, current: number | undefined, next: number): void {
+  const expected = (current ?? 0) + 1;
+  if (next !== expected) {
+    throw new RangeError(`${what} has version ${next} in the log, expected ${expected}`);
+  }
+}

@@ -1,0 +1,63 @@
+/** Which rate a usage class is billed at, and the dearest rate of each side of a call. @module */
+import type { Rates } from "../../shared/events/mod.ts";
+import type { UsageClass } from "../../shared/usage/mod.ts";
+
+/**
+ * Where a class without a rate of its own takes it from; null: from nowhere. A call whose provider
+ * reports a class that nobody priced has cost money all the same, so tokens fall back to the plain
+ * rate of their side. Units that are not tokens have no neighbour and are recorded, not charged.
+ */
+export const RATE_FALLBACKS: Readonly<Record<UsageClass, UsageClass | null>> = {
+  input: null,
+  cached_input: "input",
+  cache_write_5m: "input",
+  cache_write_1h: "cache_write_5m",
+  output: null,
+  reasoning: "output",
+  audio_input: "input",
+  audio_output: "output",
+  image_input: "input",
+  image_output: "output",
+  characters: null,
+  seconds: null,
+  images: null,
+  requests: null,
+  searches: null,
+};
+
+/** Classes that a bound on input tokens covers. */
+export const INPUT_SIDE = [
+  "input",
+  "cached_input",
+  "cache_write_5m",
+  "cache_write_1h",
+  "audio_input",
+  "image_input",
+] as const satisfies readonly UsageClass[];
+
+/** Classes that a limit on output tokens covers. */
+export const OUTPUT_SIDE = [
+  "output",
+  "reasoning",
+  "audio_output",
+  "image_output",
+] as const satisfies readonly UsageClass[];
+
+/** The rate of a class in picodollars per unit, by its own price or its fallback; null: unpriced. */
+export function ratePicoUsd(rates: Rates, usageClass: UsageClass): bigint | null {
+  for (let at: UsageClass | null = usageClass; at !== null; at = RATE_FALLBACKS[at]) {
+    const rate = rates[at];
+    if (rate !== undefined) return rate;
+  }
+  return null;
+}
+
+/** The highest rate among `classes` in picodollars per unit; 0 when none of them has one. */
+export function dearestRatePicoUsd(rates: Rates, classes: readonly UsageClass[]): bigint {
+  let dearest = 0n;
+  for (const usageClass of classes) {
+    const rate = ratePicoUsd(rates, usageClass);
+    if (rate !== null && rate > dearest) dearest = rate;
+  }
+  return dearest;
+}

@@ -1,0 +1,41 @@
+/** The ledger's domain as the writer sees it. @module */
+import type { Command } from "../../shared/commands/mod.ts";
+import type { DomainEvent } from "../../shared/events/mod.ts";
+import { accountPostings, decideAccounts, dueExpiries } from "../account/mod.ts";
+import type { Decision, DecisionTime, Domain, Leg } from "../domain.ts";
+import { decidePricing } from "../pricing/mod.ts";
+import { evolveShard } from "./evolve.ts";
+import { checkBalances } from "./queries.ts";
+import { emptyShard, type ShardState } from "./state.ts";
+
+/** Accounts and prices, decided together by one writer. */
+export const ledgerDomain: Domain<ShardState> = {
+  initial: emptyShard,
+  decide,
+  evolve: evolveShard,
+  postings,
+  due: (state, nowMs, limit) => dueExpiries(state.book, nowMs, limit),
+  checkBalances,
+};
+
+function decide(state: ShardState, command: Command, time: DecisionTime): Decision {
+  switch (command.type) {
+    case "PublishPrice":
+    case "SetMarkup":
+    case "SetFxRate":
+      return decidePricing(state.prices, command);
+    default:
+      return decideAccounts(state.book, state.prices, command, time);
+  }
+}
+
+function postings(event: DomainEvent): readonly Leg[] {
+  switch (event.type) {
+    case "PricePublished":
+    case "MarkupSet":
+    case "FxRateSet":
+      return [];
+    default:
+      return accountPostings(event);
+  }
+}

@@ -1,0 +1,67 @@
+/** How events change a shard. @module */
+import { evolveAccounts } from "../account/mod.ts";
+import type { PlacedEvent } from "../domain.ts";
+import { evolvePricing } from "../pricing/mod.ts";
+import type { ShardState } from "./state.ts";
+
+/**
+ * Applies an event in place and returns the same state. Throws RangeError when the position is not
+ * the next one or the event contradicts the state: then the log is damaged.
+ */
+export function evolveShard(state: ShardState, placed: PlacedEvent): ShardState {
+  if (placed.position !== state.position + 1n) {
+    throw new RangeError(`position ${placed.position} follows ${state.position} in the log`);
+  }
+  const { event } = placed;
+  switch (event.type) {
+    case "PricePublished":
+    case "MarkupSet":
+    case "FxRateSet":
+      evolvePricing(state.prices, event);
+      break;
+    default:
+      evolveAccounts(state.book, event, placed.recordedAtMs);
+  }
+  noteForEdges(state, placed);
+  state.position = placed.position;
+  return state;
+}
+
+function noteForEdges(state: ShardState, { event, position, recordedAtMs }: PlacedEvent): void {
+  switch (event.type) {
+    case "PricePublished": {
+      const { model, displayName, ownedBy, contextWindowTokens, maxOutputTokens } = event.payload;
+      state.edgeChanges.putModel(position, {
+        model,
+        displayName,
+        ownedBy,
+        contextWindowTokens,
+        maxOutputTokens,
+        ratesPicoUsdPerUnit: event.payload.ratesPicoUsdPerUnit,
+        publishedAtMs: recordedAtMs,
+      });
+      return;
+    }
+    case "KeyIssued": {
+      const { keyHash, keyId, accountId, expiresAtMs } = event.payload;
+      state.edgeChanges.putKey(position, {
+        keyHash,
+        keyId,
+        accountId,
+        expiresAtMs,
+        revoked: false,
+      });
+      return;
+    }
+    case "KeyRevoked": {
+      const { accountId, keyId } = event.payload;
+      const key = state.book.accounts.get(accountId)?.keys.get(keyId);
+      if (key === undefined) throw new RangeError(`key ${keyId} was never issued`);
+      const { keyHash, expiresAtMs, revoked } = key;
+      state.edgeChanges.putKey(position, { keyHash, keyId, accountId, expiresAtMs, revoked });
+      return;
+    }
+    default:
+      return;
+  }
+}

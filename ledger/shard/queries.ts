@@ -1,0 +1,48 @@
+/** Questions that the writer's state can answer at once. @module */
+import type { BalanceView } from "../../shared/commands/mod.ts";
+import type { EdgeConfigPage } from "../../shared/edge_config/mod.ts";
+import { availableMicroKyat, holdsAccount, walletAccount } from "../account/mod.ts";
+import type { ShardState } from "./state.ts";
+
+/** The balance of an account at the state's position, or null when it does not exist. */
+export function balanceView(state: ShardState, accountId: string): BalanceView | null {
+  const account = state.book.accounts.get(accountId);
+  if (account === undefined) return null;
+  return {
+    accountId,
+    currency: "MMK",
+    creditedMicroKyat: account.creditedMicroKyat.toString(),
+    settledMicroKyat: account.settledMicroKyat,
+    heldMicroKyat: account.spending.heldMicroKyat,
+    availableMicroKyat: availableMicroKyat(account),
+    openHolds: account.openHolds,
+    position: state.position.toString(),
+  };
+}
+
+/**
+ * Keys and models whose newest state stands after `position`, oldest change first, at most `limit`
+ * (at least 1). `position` of the page is where to go on; without news it is the one given.
+ */
+export function changesAfter(state: ShardState, position: bigint, limit: number): EdgeConfigPage {
+  return state.edgeChanges.after(position, limit);
+}
+
+/**
+ * Compares wallets and holds with the books. Throws RangeError naming the first ledger account that
+ * differs.
+ */
+export function checkBalances(
+  state: ShardState,
+  balanceOf: (account: string, currency: string) => bigint,
+): void {
+  const mustBe = (ledgerAccount: string, expected: bigint) => {
+    const booked = balanceOf(ledgerAccount, "MMK");
+    if (booked === expected) return;
+    throw new RangeError(`${ledgerAccount} is booked at ${booked}, the events say ${expected}`);
+  };
+  for (const account of state.book.accounts.values()) {
+    mustBe(walletAccount(account.accountId), -availableMicroKyat(account));
+    mustBe(holdsAccount(account.accountId), -account.spending.heldMicroKyat);
+  }
+}

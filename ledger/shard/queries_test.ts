@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { command, keyHash, READY_TO_CALL, Scenario } from "./scenario.ts";
+import { balanceView, changesAfter, checkBalances } from "./queries.ts";
+
+describe("a balance", () => {
+  it("adds up and says at which position", () => {
+    const scenario = new Scenario();
+    scenario.given(...READY_TO_CALL, command("PlaceHold"), command("SettleHold"));
+    scenario.given(command("PostAdjustment"), command("PlaceHold", { requestId: "r-2" }));
+    expect(balanceView(scenario.state, "acc-1")).toEqual({
+      accountId: "acc-1",
+      currency: "MMK",
+      creditedMicroKyat: "999000",
+      settledMicroKyat: 30_000n,
+      heldMicroKyat: 50_000n,
+      availableMicroKyat: 919_000n,
+      openHolds: 1,
+      position: "10",
+    });
+  });
+
+  it("of nobody is null", () => {
+    expect(balanceView(new Scenario().state, "acc-1")).toBeNull();
+  });
+
+  it("that differs from the books by one microkyat is found", () => {
+    const scenario = new Scenario();
+    scenario.given(...READY_TO_CALL, command("PlaceHold"));
+    const books = new Map([["2000:acc-1", -950_000n], ["2010:acc-1", -50_000n]]);
+    const check = () => checkBalances(scenario.state, (account) => books.get(account) ?? 0n);
+    check();
+    books.set("2010:acc-1", -49_999n);
+    expect(check).toThrow("2010:acc-1 is booked at -49999, the events say -50000");
+  });
+});
+
+describe("what edges read", () => {
+  it("is each key and model once, in the order of its newest change", () => {
+    const scenario = new Scenario();
+    scenario.given(...READY_TO_CALL); // the price stands at 1, the key at 6
+    scenario.given(command("IssueKey", { keyId: "key-2", keyHash: keyHash(2) }));
+    scenario.given(command("RevokeKey"), command("PublishPrice", { displayName: "Renamed" }));
+    const page = changesAfter(scenario.state, 0n, 100);
+    expect(page).toMatchObject({
+      position: "9",
+      keys: [{ keyId: "key-2", revoked: false }, { keyId: "key-1", revoked: true }],
+      models: [{ model: "model-1", displayName: "Renamed", publishedAtMs: scenario.nowMs }],
+      more: false,
+    });
+    expect(changesAfter(scenario.state, 7n, 100)).toMatchObject({
+      keys: [{ keyId: "key-1" }],
+      models: [{ model: "model-1" }],
+    });
+    expect(changesAfter(scenario.state, 9n, 100))
+      .toEqual({ position: "9", keys: [], models: [], more: false });
+    expect(changesAfter(scenario.state, 1_000n, 100))
+      .toEqual({ position: "1000", keys: [], models: [], more: false });
+  });
+
+  it("comes page by page without a gap, whatever changes between the pages", () => {
+    const scenario = new Scenario();
+    scenario.given(command("OpenAccount"));
+    const issue = (n: number) =>
+      scenario.given(command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n) }));
+    for (let n = 1; n <= 500; n++) issue(n);
+    const edge = new Map<string, boolean>();
+    let position = 0n;
+    for (let page = 0, more = true; more; page++) {
+      const answer = changesAfter(scenario.state, position, 20);
+      expect(answer.keys.length).toBeLessThanOrEqual(20);
+      for (const key of answer.keys) edge.set(key.keyId, key.revoked);
+      position = BigInt(answer.position);
+      more = answer.more;
+      // Some that the edge has seen, and some that it has yet to see.
+      if (page < 20) scenario.given(command("RevokeKey", { keyId: `key-${page * 23 + 1}` }));
+      if (page < 3) issue(1_000 + page);
+    }
+    const truth = [...scenario.state.book.accounts.get("acc-1")!.keys.values()];
+    expect([...edge].sort()).toEqual(truth.map((key) => [key.keyId, key.revoked]).sort());
+  });
+
+  it("stays exact when one model is published very often", () => {
+    const scenario = new Scenario();
+    scenario.given(command("PublishPrice", { model: "other" }));
+    for (let n = 0; n < 1_000; n++) scenario.given(command("PublishPrice"));
+    expect(changesAfter(scenario.state, 0n, 10)).toMatchObject({
+      position: "1001",
+      models: [{ model: "other" }, { model: "model-1" }],
+      more: false,
+    });
+  });
+});

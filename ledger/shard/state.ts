@@ -1,0 +1,22 @@
+/** Everything that a shard's writer knows. @module */
+import { type AccountBook, emptyAccountBook } from "../account/mod.ts";
+import { emptyPricingBook, type PricingBook } from "../pricing/mod.ts";
+import { EdgeChanges } from "./edge_changes.ts";
+
+/** The state of one shard after the event at `position`; 0 before the first. */
+export interface ShardState {
+  position: bigint;
+  readonly prices: PricingBook;
+  readonly book: AccountBook;
+  readonly edgeChanges: EdgeChanges;
+}
+
+/** The state before the first event. */
+export function emptyShard(): ShardState {
+  return {
+    position: 0n,
+    prices: emptyPricingBook(),
+    book: emptyAccountBook(),
+    edgeChanges: new EdgeChanges(),
+  };
+}
