@@ -1,0 +1,82 @@
+/** How much a call can consume at most, and how much it probably does. @module */
+import type { ChatRequest } from "./schema.ts";
+
+/**
+ * The most input tokens that one image costs at any provider in the catalogue: gpt-4o-mini in high
+ * detail, 2,833 + 8 tiles × 5,667, rounded up.
+ */
+export const TOKENS_PER_IMAGE = 50_000;
+
+/** What a provider's chat format adds around each message, with room to spare. */
+const TOKENS_PER_MESSAGE = 16;
+
+/** What a provider adds once: the reply's priming, a tool preamble, a response format. */
+const TOKENS_PER_CALL = 512;
+
+/** Fewer output tokens than this for each answer are not worth a call. */
+const MINIMUM_OUTPUT_TOKENS = 16;
+
+/** The bounds that a hold is placed for. */
+export interface CallBounds {
+  /** Never below the true input of a call that succeeds. */
+  readonly inputTokensBound: number;
+  /** The client's output limit over all its answers, or null for the model's own. */
+  readonly outputTokensRequested: number | null;
+  /** Below this many output tokens over all answers the call is not worth making. */
+  readonly minimumOutputTokens: number;
+}
+
+/**
+ * Bounds a call. A byte-level tokeniser makes at most one token of a byte, so the body's length is a
+ * bound for text in any script; images are counted apart. And no call succeeds whose input exceeds
+ * the model's context window, so the window is a bound as well, and the lower one holds.
+ */
+export function boundCall(
+  request: ChatRequest,
+  bodyBytes: number,
+  model: { readonly contextWindowTokens: number; readonly maxOutputTokens: number },
+): CallBounds {
+  const messages = Array.isArray(request.body.messages) ? request.body.messages.length : 0;
+  const bySize = bodyBytes - request.imageDataLength + request.images * TOKENS_PER_IMAGE +
+    messages * TOKENS_PER_MESSAGE + TOKENS_PER_CALL;
+  const perAnswer = request.outputLimit ?? (request.choices > 1 ? model.maxOutputTokens : null);
+  return {
+    inputTokensBound: Math.min(bySize, model.contextWindowTokens),
+    outputTokensRequested: perAnswer === null
+      ? null
+      : Math.min(perAnswer * request.choices, 1_000_000_000),
+    minimumOutputTokens: request.choices *
+      Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),
+  };
+}
+
+/**
+ * The documented estimate of a text's tokens, used when a provider reports none: four ASCII
+ * characters a token, and one token for each other UTF-16 unit; rounded up.
+ */
+export function estimatedTokens(count: { readonly ascii: number; readonly other: number }): number {
+  return Math.ceil(count.ascii / 4) + count.other;
+}
+
+/** What an image is taken to cost when no report says so. */
+const ESTIMATED_TOKENS_PER_IMAGE = 1_000;
+
+/** The documented estimate of a call's input, never above its bound. */
+export function inputEstimate(
+  request: ChatRequest,
+  body: Uint8Array,
+  bounds: Pick<CallBounds, "inputTokensBound">,
+): number {
+  let other = 0;
+  let continued = 0;
+  for (const byte of body) {
+    // UTF-8 writes a character beyond ASCII as one leading byte and its continuations.
+    if (byte >= 0xc0) other += 1;
+    else if (byte >= 0x80) continued += 1;
+  }
+  const ascii = Math.max(0, body.length - other - continued - request.imageDataLength);
+  return Math.min(
+    bounds.inputTokensBound,
+    estimatedTokens({ ascii, other }) + request.images * ESTIMATED_TOKENS_PER_IMAGE,
+  );
+}

@@ -1,0 +1,108 @@
+/** Puts the proxy together; the caller brings the bus, the effects and the network. @module */
+import type { Bus } from "../shared/bus/mod.ts";
+import type { Effects } from "../shared/effects.ts";
+import { uuidv7 } from "../shared/ids/mod.ts";
+import type { Log } from "../shared/log.ts";
+import { createAdmission } from "./admission/mod.ts";
+import { createProxyApp, type ProxyDeps } from "./app.ts";
+import type { ProxyConfig } from "./config.ts";
+import { followEdgeConfig } from "./edge_config/mod.ts";
+import { createCoarseTimers } from "./limits/mod.ts";
+import { createProgress } from "./meter/mod.ts";
+import type { Fetch } from "./relay/mod.ts";
+import { createSettlementJournal } from "./settle/mod.ts";
+
+/** A composed proxy. */
+export interface Proxy {
+  /** Answers one request. */
+  fetch(request: Request): Promise<Response>;
+  /**
+   * Takes no more calls and waits up to the configured deadline for those that run; the ones that
+   * still run then are ended and settled on what is known. Waits until the ledger has confirmed all
+   * settlements, for at most 2 s beyond the deadline, and lets go of the bus, which stays open.
+   * Resolves with the number of settlements that were left unconfirmed. Idempotent.
+   */
+  close(): Promise<number>;
+}
+
+/** What {@link composeProxy} needs of the world. */
+export interface ProxyWorld {
+  readonly bus: Bus;
+  readonly effects: Effects;
+  readonly fetch: Fetch;
+  readonly log: Log;
+}
+
+/** How late a limit may be noticed. */
+const DEADLINE_EVERY_MS = 25;
+const CONFIG_EVERY_MS = 500;
+const CONFIG_STALE_AFTER_MS = 5_000;
+const PROGRESS_EVERY_MS = 5_000;
+const SETTLE_GRACE_MS = 2_000;
+const MAX_OPEN_SETTLEMENTS = 20_000;
+
+/** Starts a proxy without a server. It answers 503 until the ledger's configuration was read once. */
+export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Promise<Proxy> {
+  const edgeId = config.edgeId ?? `edge-${uuidv7(world.effects)}`;
+  const { shards, limits, targets } = config;
+  const timers = createCoarseTimers(world.effects.timers, world.effects.clock, DEADLINE_EVERY_MS);
+  const common = { ...world, effects: { ...world.effects, timers }, edgeId, shards };
+  const journal = await createSettlementJournal(common);
+  const progress = createProgress({
+    ...common,
+    everyMs: Math.min(PROGRESS_EVERY_MS, config.holdTtlMs / 3),
+    totalMs: limits.totalMs,
+  });
+  const edgeConfig = await followEdgeConfig({
+    ...common,
+    everyMs: CONFIG_EVERY_MS,
+    staleAfterMs: CONFIG_STALE_AFTER_MS,
+  });
+  const admission = createAdmission(config.admission);
+  let closing = false;
+  let closed: Promise<number> | null = null;
+  const deps: ProxyDeps = {
+    ...common,
+    limits,
+    targets,
+    config: edgeConfig,
+    progress,
+    journal,
+    admission,
+    holdTtlMs: config.holdTtlMs,
+    costWaitMs: config.costWaitMs,
+    maxOpenSettlements: MAX_OPEN_SETTLEMENTS,
+    closing: () => closing,
+  };
+  const app = createProxyApp(deps);
+  const close = async () => {
+    closing = true;
+    const endsAtMs = world.effects.clock.nowMs() + config.drainMs;
+    await edgeConfig.stop();
+    // A call without a hold yet has nothing to settle, but it may get one while it is waited for.
+    await withinMs(world.effects, admission.idle(), config.drainMs);
+    progress.abort();
+    await withinMs(world.effects, admission.idle(), SETTLE_GRACE_MS);
+    const leftMs = endsAtMs + SETTLE_GRACE_MS - world.effects.clock.nowMs();
+    const unconfirmed = await journal.drain(Math.max(0, leftMs)) + progress.open();
+    progress.stop();
+    await journal.close();
+    timers.stop();
+    world.log.info("proxy_closed", { unconfirmed, open: admission.open() });
+    return unconfirmed;
+  };
+  return {
+    fetch: (request) => Promise.resolve(app.fetch(request)),
+    close: () => closed ??= close(),
+  };
+}
+
+async function withinMs(effects: Effects, done: Promise<void>, deadlineMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = effects.timers.after(deadlineMs, resolve);
+    done.then(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
+}

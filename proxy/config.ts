@@ -1,0 +1,201 @@
+/** The proxy's settings, read once from the environment. @module */
+import { z } from "zod";
+import { identifierSchema } from "../shared/ids/mod.ts";
+import type { AdmissionLimits } from "./admission/mod.ts";
+import { type CallLimits, DEFAULT_LIMITS } from "./limits/mod.ts";
+import { openaiCompatible, type UpstreamTarget } from "./upstream/mod.ts";
+
+/** Everything that can be set. */
+export interface ProxyConfig {
+  readonly hostname: string;
+  readonly port: number;
+  /** `nats://…` or `ws://…`; null when the caller brings the bus along. */
+  readonly natsUrl: string | null;
+  /** Names this proxy to the ledger, unique among those that run; null for a random one. */
+  readonly edgeId: string | null;
+  readonly shards: number;
+  readonly targets: readonly UpstreamTarget[];
+  readonly limits: CallLimits;
+  readonly admission: AdmissionLimits;
+  /** Longest wait for open calls and settlements at shutdown, in milliseconds. */
+  readonly drainMs: number;
+  /** How long an answer may wait for its charge, in milliseconds. */
+  readonly costWaitMs: number;
+  /** Life of a hold without an extension, in milliseconds; 1,000 to 3,600,000. */
+  readonly holdTtlMs: number;
+}
+
+/** Settings that cannot be used; the message names each one and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_OPENAI_URL = "https://api.openai.com/v1";
+const DAY_MS = 86_400_000;
+
+const whole = (least: number, most: number, standard: number) =>
+  z.string().regex(/^\d{1,12}$/, "expected a whole number").transform(Number)
+    .pipe(z.number().min(least).max(most)).default(standard);
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "expected a URL with http or https" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const upstreamSchema = z.strictObject({
+  name: identifierSchema,
+  baseUrl: httpUrl,
+  apiKey: z.string().min(1).optional(),
+  /** Names the variable that holds the key. */
+  apiKeyEnv: z.string().min(1).optional(),
+  models: z.union([
+    z.array(identifierSchema).max(10_000),
+    z.record(identifierSchema, identifierSchema),
+  ]).optional(),
+  onClientGone: z.enum(["cancel", "drain"]).default("drain"),
+  outputLimitParameter: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
+  simulated: z.boolean().default(false),
+});
+
+const upstreamsSchema = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: "custom", message: "expected a JSON array" });
+    return z.NEVER;
+  }
+}).pipe(z.array(upstreamSchema).min(1).max(100));
+
+const environmentSchema = z.object({
+  SARGALAY_HOST: z.string().min(1).default("127.0.0.1"),
+  SARGALAY_PROXY_HOST: z.string().min(1).optional(),
+  SARGALAY_PROXY_PORT: whole(0, 65_535, 8_787),
+  NATS_URL: z.string().regex(/^(nats|tls|wss?):\/\//, "expected nats://, tls://, ws:// or wss://")
+    .optional(),
+  SARGALAY_EDGE_ID: identifierSchema.optional(),
+  SARGALAY_SHARDS: whole(1, 64, 1),
+  SARGALAY_UPSTREAMS: upstreamsSchema.optional(),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: httpUrl.default(DEFAULT_OPENAI_URL),
+  SARGALAY_SIMULATOR_URL: httpUrl.optional(),
+  SARGALAY_PROXY_BODY_BYTES: whole(1_000, 1_000_000_000, DEFAULT_LIMITS.bodyBytes),
+  SARGALAY_PROXY_BODY_MS: whole(10, DAY_MS, DEFAULT_LIMITS.bodyMs),
+  SARGALAY_PROXY_HEADER_BYTES: whole(1_000, 1_000_000, DEFAULT_LIMITS.headerBytes),
+  SARGALAY_PROXY_FIRST_BYTE_MS: whole(10, DAY_MS, DEFAULT_LIMITS.firstByteMs),
+  SARGALAY_PROXY_IDLE_MS: whole(10, DAY_MS, DEFAULT_LIMITS.idleMs),
+  SARGALAY_PROXY_TOTAL_MS: whole(10, DAY_MS, DEFAULT_LIMITS.totalMs),
+  SARGALAY_PROXY_ANSWER_BYTES: whole(1_000, 1_000_000_000, DEFAULT_LIMITS.answerBytes),
+  SARGALAY_PROXY_MAX_OPEN_CALLS: whole(1, 1_000_000, 2_000),
+  SARGALAY_PROXY_MAX_OPEN_CALLS_PER_KEY: whole(1, 1_000_000, 500),
+  SARGALAY_PROXY_DRAIN_MS: whole(0, DAY_MS, 30_000),
+  SARGALAY_PROXY_COST_WAIT_MS: whole(0, 60_000, 250),
+  SARGALAY_HOLD_TTL_MS: whole(1_000, 3_600_000, 120_000),
+});
+
+/** Reads the settings. An empty variable counts as absent. Throws ConfigError naming every bad one. */
+export function readProxyConfig(environment: Environment): ProxyConfig {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"),
+    );
+  }
+  const { data } = parsed;
+  return {
+    hostname: data.SARGALAY_PROXY_HOST ?? data.SARGALAY_HOST,
+    port: data.SARGALAY_PROXY_PORT,
+    natsUrl: data.NATS_URL ?? null,
+    edgeId: data.SARGALAY_EDGE_ID ?? null,
+    shards: data.SARGALAY_SHARDS,
+    targets: targetsOf(data, given),
+    limits: {
+      bodyBytes: data.SARGALAY_PROXY_BODY_BYTES,
+      bodyMs: data.SARGALAY_PROXY_BODY_MS,
+      headerBytes: data.SARGALAY_PROXY_HEADER_BYTES,
+      firstByteMs: data.SARGALAY_PROXY_FIRST_BYTE_MS,
+      idleMs: data.SARGALAY_PROXY_IDLE_MS,
+      totalMs: data.SARGALAY_PROXY_TOTAL_MS,
+      answerBytes: data.SARGALAY_PROXY_ANSWER_BYTES,
+    },
+    admission: {
+      openCalls: data.SARGALAY_PROXY_MAX_OPEN_CALLS,
+      openCallsPerKey: data.SARGALAY_PROXY_MAX_OPEN_CALLS_PER_KEY,
+    },
+    drainMs: data.SARGALAY_PROXY_DRAIN_MS,
+    costWaitMs: data.SARGALAY_PROXY_COST_WAIT_MS,
+    holdTtlMs: data.SARGALAY_HOLD_TTL_MS,
+  };
+}
+
+/** The named upstreams; else the one that OPENAI_API_KEY opens; else the simulator. */
+function targetsOf(
+  data: z.output<typeof environmentSchema>,
+  environment: Environment,
+): UpstreamTarget[] {
+  if (data.SARGALAY_UPSTREAMS !== undefined) {
+    const names = new Set<string>();
+    return data.SARGALAY_UPSTREAMS.map((upstream) => {
+      if (names.has(upstream.name)) {
+        throw new ConfigError(`SARGALAY_UPSTREAMS: the name ${upstream.name} stands there twice`);
+      }
+      names.add(upstream.name);
+      return namedTarget(upstream, environment);
+    });
+  }
+  const common = { adapter: openaiCompatible, models: null } as const;
+  if (data.OPENAI_API_KEY !== undefined) {
+    const original = data.OPENAI_BASE_URL === DEFAULT_OPENAI_URL;
+    return [{
+      ...common,
+      name: "openai",
+      baseUrl: data.OPENAI_BASE_URL,
+      apiKey: data.OPENAI_API_KEY,
+      // OpenAI stops generating when the connection closes; of another server that isn't known.
+      onClientGone: original ? "cancel" : "drain",
+      outputLimitParameter: original ? "max_completion_tokens" : "max_tokens",
+      simulated: false,
+    }];
+  }
+  if (data.SARGALAY_SIMULATOR_URL !== undefined) {
+    return [simulatorTarget(data.SARGALAY_SIMULATOR_URL)];
+  }
+  throw new ConfigError(
+    "SARGALAY_UPSTREAMS: no upstream is set; set it, OPENAI_API_KEY or SARGALAY_SIMULATOR_URL",
+  );
+}
+
+/** The simulator as a target; `url` is its base URL, with or without `/v1`. */
+export function simulatorTarget(url: string): UpstreamTarget {
+  const base = url.replace(/\/+$/, "");
+  return {
+    name: "simulator",
+    adapter: openaiCompatible,
+    baseUrl: base.endsWith("/v1") ? base : `${base}/v1`,
+    apiKey: null,
+    models: null,
+    onClientGone: "cancel",
+    outputLimitParameter: "max_tokens",
+    simulated: true,
+  };
+}
+
+function namedTarget(
+  upstream: z.output<typeof upstreamSchema>,
+  environment: Environment,
+): UpstreamTarget {
+  const { apiKey, apiKeyEnv, models, ...rest } = upstream;
+  const key = apiKey ?? (apiKeyEnv === undefined ? null : environment[apiKeyEnv]);
+  if (key === undefined) {
+    throw new ConfigError(`${apiKeyEnv}: needed by the upstream ${upstream.name}, but not set`);
+  }
+  const byName = Array.isArray(models)
+    ? models.map((model) => [model, model] as const)
+    : Object.entries(models ?? {});
+  return {
+    ...rest,
+    adapter: openaiCompatible,
+    apiKey: key,
+    models: models === undefined ? null : new Map(byName),
+  };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readProxyConfig } from "./config.ts";
+
+const simulator = { SARGALAY_SIMULATOR_URL: "http://127.0.0.1:8790" };
+
+describe("the settings", () => {
+  it("have defaults, and an empty variable is none", () => {
+    const config = readProxyConfig({ ...simulator, SARGALAY_PROXY_PORT: "", NATS_URL: "" });
+    expect(config).toMatchObject({ port: 8_787, hostname: "127.0.0.1", natsUrl: null, shards: 1 });
+    expect(config.targets).toMatchObject([
+      { name: "simulator", baseUrl: "http://127.0.0.1:8790/v1", simulated: true },
+    ]);
+  });
+
+  it("prefer named upstreams to OPENAI_API_KEY, and that to the simulator", () => {
+    const openai = { ...simulator, OPENAI_API_KEY: "secret" };
+    expect(readProxyConfig(openai).targets).toMatchObject([
+      { name: "openai", baseUrl: "https://api.openai.com/v1", simulated: false, models: null },
+    ]);
+    const other = readProxyConfig({ ...openai, OPENAI_BASE_URL: "http://127.0.0.1:1/v1/" });
+    expect(other.targets).toMatchObject([
+      { baseUrl: "http://127.0.0.1:1/v1", onClientGone: "drain" },
+    ]);
+    const named = readProxyConfig({
+      ...openai,
+      SARGALAY_UPSTREAMS: JSON.stringify([
+        { name: "a", baseUrl: "https://a.example/v1", apiKeyEnv: "A_KEY", models: ["m"] },
+        { name: "b", baseUrl: "https://b.example/v1", models: { m: "n" } },
+      ]),
+      A_KEY: "key-of-a",
+    });
+    expect(named.targets.map(({ name, apiKey }) => [name, apiKey])).toEqual([
+      ["a", "key-of-a"],
+      ["b", null],
+    ]);
+    expect(named.targets.map(({ models }) => models?.get("m"))).toEqual(["m", "n"]);
+  });
+
+  it.each([
+    [{}, "SARGALAY_UPSTREAMS"],
+    [{ ...simulator, SARGALAY_PROXY_PORT: "80x" }, "SARGALAY_PROXY_PORT"],
+    [{ ...simulator, SARGALAY_PROXY_PORT: "70000" }, "SARGALAY_PROXY_PORT"],
+    [{ ...simulator, NATS_URL: "http://x" }, "NATS_URL"],
+    [{ SARGALAY_SIMULATOR_URL: "nonsense" }, "SARGALAY_SIMULATOR_URL"],
+    [{ SARGALAY_UPSTREAMS: "{" }, "SARGALAY_UPSTREAMS"],
+    [{ SARGALAY_UPSTREAMS: "[]" }, "SARGALAY_UPSTREAMS"],
+    [{ SARGALAY_UPSTREAMS: '[{"name":"a","baseUrl":"http://x","typo":1}]' }, "SARGALAY_UPSTREAMS"],
+    [
+      { SARGALAY_UPSTREAMS: '[{"name":"a","baseUrl":"http://x","apiKeyEnv":"GONE_KEY"}]' },
+      "GONE_KEY",
+    ],
+    [{ ...simulator, SARGALAY_PROXY_IDLE_MS: "-5" }, "SARGALAY_PROXY_IDLE_MS"],
+  ])("%j is refused, naming %s", (environment, name) => {
+    expect(() => readProxyConfig(environment)).toThrow(ConfigError);
+    expect(() => readProxyConfig(environment)).toThrow(name);
+  });
+
+  it("never repeat a secret in an error", () => {
+    const environment = { OPENAI_API_KEY: "very-secret", SARGALAY_PROXY_PORT: "x" };
+    try {
+      readProxyConfig(environment);
+    } catch (error) {
+      expect(String(error)).not.toContain("very-secret");
+    }
+  });
+});

@@ -1,0 +1,62 @@
+/** Failures as OpenAI's clients read them. @module */
+import { ERROR_CLASSES, type ErrorCode, type Failure } from "../shared/errors.ts";
+import { statusOf } from "../shared/http/mod.ts";
+
+/** The body of every error answer: exactly these four members. */
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: string | null;
+  };
+}
+
+/** A failure that may carry an upstream's own code and type for the client to act on. */
+export type ProxyFailure = Failure & {
+  readonly upstreamCode?: string;
+  readonly upstreamType?: string;
+};
+
+/** The OpenAI error body of a failure. */
+export function errorBody(failure: ProxyFailure): ErrorBody {
+  return {
+    error: {
+      message: failure.message,
+      type: failure.upstreamType ?? errorType(failure.code),
+      param: failure.param,
+      code: failure.upstreamCode ?? failure.code,
+    },
+  };
+}
+
+/**
+ * The HTTP answer to a failure. `x-should-retry: false` keeps OpenAI's clients from repeating what
+ * cannot succeed; `retry-after` (s) and `retry-after-ms` say when trying again makes sense.
+ */
+export function errorResponse(failure: ProxyFailure, headers: HeadersInit = {}): Response {
+  const all = new Headers(headers);
+  all.set("content-type", "application/json");
+  if (!ERROR_CLASSES[failure.code].retryable) all.set("x-should-retry", "false");
+  if (failure.retryAfterMs !== null) {
+    all.set("retry-after", `${Math.ceil(failure.retryAfterMs / 1_000)}`);
+    all.set("retry-after-ms", `${failure.retryAfterMs}`);
+  }
+  return new Response(JSON.stringify(errorBody(failure)), {
+    status: statusOf(failure.code),
+    headers: all,
+  });
+}
+
+/** A failure as a server-sent event, which OpenAI's clients raise while they read a stream. */
+export function errorEvent(failure: ProxyFailure): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`data: ${JSON.stringify(errorBody(failure))}\n\n`);
+}
+
+function errorType(code: ErrorCode): string {
+  if (code === "insufficient_quota" || code === "budget_exceeded") return "insufficient_quota";
+  if (code === "upstream_rate_limited" || code === "too_many_requests") return "rate_limit_error";
+  if (code.startsWith("upstream_") && code !== "upstream_bad_request") return "upstream_error";
+  if (code === "permission_denied") return "permission_error";
+  return ERROR_CLASSES[code].fault === "ours" ? "server_error" : "invalid_request_error";
+}

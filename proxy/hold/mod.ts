@@ -1,0 +1,142 @@
+/** Asks the ledger to hold what a call can cost at most, before anything is sent upstream. @module */
+import { type Bus, BusError, subjects } from "../../shared/bus/mod.ts";
+import {
+  type CommandBody,
+  commandReplySchema,
+  edgeOperationId,
+  type HoldGrant,
+  holdGrantSchema,
+  type Rejection,
+} from "../../shared/commands/mod.ts";
+import type { Effects } from "../../shared/effects.ts";
+import { type Failure, failure } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+
+/** What a hold is asked for. */
+export type HoldRequest = CommandBody<"PlaceHold">;
+
+/** How the ledger answered. `uncertain` means that a hold may stand although none was granted. */
+export type HoldOutcome =
+  | { readonly status: "granted"; readonly grant: HoldGrant }
+  | { readonly status: "refused"; readonly failure: Failure; readonly uncertain: boolean };
+
+const REQUEST_TIMEOUT_MS = 2_000;
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * Places a hold. One retry under the same operation id when the first answer stays away, so at most
+ * 4 s and never two holds. No answer, or none that can be understood, is `ledger_unavailable`.
+ */
+export async function placeHold(
+  deps: { readonly bus: Bus; readonly effects: Pick<Effects, "clock"> },
+  request: HoldRequest,
+  shard: number,
+): Promise<HoldOutcome> {
+  const envelope: JsonObject = {
+    operationId: edgeOperationId("hold", request.requestId),
+    actor: `edge:${request.edgeId}`,
+    occurredAtMs: deps.effects.clock.nowMs(),
+    type: "PlaceHold",
+    body: { ...request },
+  };
+  let uncertain = false;
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    try {
+      const answer = await deps.bus.request(subjects.command(shard), envelope, {
+        timeoutMs: REQUEST_TIMEOUT_MS,
+      });
+      // The usual answer is read without the schema of all answers.
+      const { status, result } = answer as JsonObject;
+      if (status === "accepted") {
+        return { status: "granted", grant: holdGrantSchema.parse(result) };
+      }
+      const reply = commandReplySchema.parse(answer);
+      if (reply.status === "rejected") {
+        return {
+          status: "refused",
+          failure: rejectionFailure(reply.rejection, request),
+          uncertain: false,
+        };
+      }
+      return unavailable(
+        reply.status === "unavailable" ? reply.retryAfterMs : RETRY_AFTER_MS,
+        uncertain,
+      );
+    } catch (error) {
+      // Nobody listening means nobody acted; anything else leaves open whether a hold stands.
+      uncertain ||= !(error instanceof BusError && error.code === "no_responders");
+    }
+  }
+  return unavailable(RETRY_AFTER_MS, uncertain);
+}
+
+function unavailable(retryAfterMs: number, uncertain: boolean): HoldOutcome {
+  return {
+    status: "refused",
+    failure: failure(
+      "ledger_unavailable",
+      "The ledger did not answer, so the call was not made and costs nothing. Try again shortly.",
+      { retryAfterMs: Math.max(retryAfterMs, 100) },
+    ),
+    uncertain,
+  };
+}
+
+/** What a client is told about a rejected hold. */
+export function rejectionFailure(rejection: Rejection, request: HoldRequest): Failure {
+  switch (rejection.code) {
+    case "insufficient_credit":
+      return failure(
+        "insufficient_quota",
+        `The balance cannot carry this call: ${rejection.message}. Top up, or ask for less output.`,
+      );
+    case "budget_exceeded":
+      return failure("budget_exceeded", `A budget cannot carry this call: ${rejection.message}.`);
+    case "key_revoked":
+      return failure("api_key_revoked", `The API key ${request.keyId} was revoked.`);
+    case "key_expired":
+      return failure("api_key_expired", `The API key ${request.keyId} has expired.`);
+    case "key_not_found":
+    case "account_not_found":
+      return failure("invalid_api_key", `The API key ${request.keyId} is not known to the ledger.`);
+    case "model_not_priced":
+      return failure("model_not_found", `The model ${request.model} is not for sale.`, {
+        param: "model",
+      });
+    case "input_too_long":
+      return failure(
+        "context_length_exceeded",
+        `The input is too long for ${request.model}: ${rejection.message}.`,
+        { param: "messages" },
+      );
+    case "too_many_holds":
+      return failure("too_many_requests", `Too many calls are open: ${rejection.message}.`, {
+        retryAfterMs: RETRY_AFTER_MS,
+      });
+    case "markup_not_set":
+    case "fx_rate_not_set":
+    case "usage_class_not_priced":
+    case "amount_overflow":
+      return failure("pricing_unavailable", `The call cannot be priced: ${rejection.message}.`);
+    case "invalid_command":
+    case "operation_conflict":
+    case "account_exists":
+    case "key_exists":
+    case "request_exists":
+    case "hold_not_found":
+    case "hold_settled":
+    case "hold_released":
+    case "hold_expired":
+    case "late_window_passed":
+    case "sequence_passed":
+    case "usage_decreased":
+    case "amount_is_zero":
+    case "too_many_keys":
+      return failure(
+        "internal_error",
+        `The ledger refused the hold with ${rejection.code}. Nothing was charged.`,
+      );
+    default:
+      return rejection.code satisfies never;
+  }
+}

@@ -1,0 +1,230 @@
+/** One try at one target. @module */
+import type { Effects } from "../../shared/effects.ts";
+import { type Failure, failure } from "../../shared/errors.ts";
+import { type CallLimits, createWatch, type Watch } from "../limits/mod.ts";
+import type {
+  AnswerReading,
+  StreamOutput,
+  StreamState,
+  TextCount,
+  UpstreamFailure,
+  UpstreamRequest,
+  UpstreamTarget,
+} from "../upstream/mod.ts";
+
+/** The network, as the relay needs it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What the relay works with. */
+export interface RelayDeps {
+  readonly fetch: Fetch;
+  readonly effects: Effects;
+  readonly limits: CallLimits;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The one way in which a stream is read. */
+export interface Reader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Bytes }>;
+  cancel(): Promise<void>;
+}
+
+/** A whole answer that was received and understood. */
+export interface WholeAnswer {
+  readonly kind: "answer";
+  readonly status: number;
+  readonly bytes: Bytes;
+  readonly contentType: string;
+  readonly reading: Exclude<AnswerReading, UpstreamFailure>;
+}
+
+/** A stream whose first event has come and is valid. */
+export interface OpenStream {
+  readonly kind: "stream";
+  readonly status: number;
+  readonly reader: Reader;
+  readonly watch: Watch;
+  readonly state: StreamState;
+  /** What came with the first bytes. */
+  readonly outputs: readonly StreamOutput[];
+}
+
+/** A try that served nothing. */
+export interface FailedAttempt {
+  readonly kind: "failed";
+  readonly status: number | null;
+  readonly failure: UpstreamFailure;
+  /** The text of a good answer that began and broke off; null when none began. */
+  readonly begun: TextCount | null;
+}
+
+/** How a try ended. */
+export type AttemptOutcome = WholeAnswer | OpenStream | FailedAttempt;
+
+const MAX_ERROR_BYTES = 262_144;
+const MAX_COMMENT_BYTES = 1_000_000;
+const SPACE = 0x20;
+
+/** Sends the request and waits for the whole answer, or for the first event of a stream. */
+export async function attempt(
+  deps: RelayDeps,
+  target: UpstreamTarget,
+  request: UpstreamRequest,
+  options: {
+    readonly streaming: boolean;
+    readonly endsAtMs: number;
+    readonly onWatch: (watch: Watch) => void;
+  },
+): Promise<AttemptOutcome> {
+  const watch = createWatch(deps.effects, deps.limits, options.endsAtMs);
+  options.onWatch(watch);
+  let status: number | null = null;
+  // Filled while a whole answer comes, so that what came is known when the rest doesn't.
+  const parts: Bytes[] = [];
+  const fail = (upstream: UpstreamFailure): FailedAttempt => {
+    watch.abort(upstream.failure);
+    return { kind: "failed", status, failure: upstream, begun: null };
+  };
+  const breakOff = (upstream: UpstreamFailure): AttemptOutcome => {
+    const came = joined(parts);
+    // White space keeps a connection alive; it is not the beginning of an answer.
+    const begun = came.some((byte) => byte > SPACE) ? target.adapter.readBeginning(came) : null;
+    return { ...fail(upstream), begun };
+  };
+  try {
+    const response = await deps.fetch(request.url, {
+      method: "POST",
+      headers: request.headers,
+      body: request.body,
+      signal: watch.signal,
+      // A redirect would carry the credentials elsewhere.
+      redirect: "manual",
+    });
+    status = response.status;
+    const contentType = response.headers.get("content-type") ?? "";
+    const expected = options.streaming ? "text/event-stream" : "json";
+    if (!response.ok || !contentType.includes(expected)) {
+      const said: Bytes[] = [];
+      await readUpTo(response, watch, MAX_ERROR_BYTES, said);
+      const text = new TextDecoder().decode(joined(said));
+      return fail(target.adapter.failure(response.status, response.headers, text));
+    }
+    if (options.streaming) return await openStream(target, response, watch, fail);
+    if (!await readUpTo(response, watch, deps.limits.answerBytes, parts)) {
+      return breakOff({ failure: tooLarge(deps.limits), tryNext: false });
+    }
+    const bytes = joined(parts);
+    const reading = target.adapter.readAnswer(bytes);
+    if ("failure" in reading) return fail(reading);
+    watch.stop();
+    return { kind: "answer", status: response.status, bytes, contentType, reading };
+  } catch (error) {
+    const why = watch.failure() ?? unreachable(status, error);
+    return breakOff({ failure: why, tryNext: why.code !== "shutting_down" });
+  }
+}
+
+async function openStream(
+  target: UpstreamTarget,
+  response: Response,
+  watch: Watch,
+  fail: (upstream: UpstreamFailure) => AttemptOutcome,
+): Promise<AttemptOutcome> {
+  const reader = readerOf(response.body ?? new Blob([]).stream());
+  const outputs: StreamOutput[] = [];
+  let state = target.adapter.streamStart();
+  let received = 0;
+  while (!state.started) {
+    const { done, value } = await reader.read();
+    if (!done) watch.received();
+    const [next, more] = done || value === undefined
+      ? target.adapter.streamEnd(state)
+      : target.adapter.streamStep(state, value);
+    state = next;
+    received += value?.length ?? 0;
+    for (const output of more) {
+      if (output.kind === "failure" && !state.started) return fail(output.failure);
+      outputs.push(output);
+    }
+    if (done || received > MAX_COMMENT_BYTES) break;
+    if (!state.started) watch.waiting();
+  }
+  if (!state.started) {
+    return fail({
+      failure: failure("upstream_invalid_response", "The provider's stream has no event."),
+      tryNext: true,
+    });
+  }
+  return { kind: "stream", status: response.status, reader, watch, state, outputs };
+}
+
+const READ_BYTES = 16_384;
+
+/**
+ * Reads into buffers of a fitting size where the body allows it: left to itself, the runtime takes a
+ * fresh 64 KB for each chunk of a few hundred bytes.
+ */
+function readerOf(body: ReadableStream<Bytes>): Reader {
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    return {
+      read: () => reader.read(new Uint8Array(READ_BYTES)),
+      cancel: () => reader.cancel(),
+    };
+  } catch {
+    return body.getReader();
+  }
+}
+
+/** Reads into `parts`, of at most `limit` bytes together; false when there is more. */
+async function readUpTo(
+  response: Response,
+  watch: Watch,
+  limit: number,
+  parts: Bytes[],
+): Promise<boolean> {
+  if (response.body === null) return true;
+  const reader = readerOf(response.body);
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || value === undefined) return true;
+    watch.received();
+    watch.waiting();
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel();
+      return false;
+    }
+    parts.push(value);
+  }
+}
+
+function joined(parts: readonly Bytes[]): Bytes {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return first;
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+function unreachable(status: number | null, error: unknown): Failure {
+  return status === null
+    ? failure("upstream_unreachable", "The provider could not be reached.")
+    : failure(
+      "upstream_stream_cut",
+      `The provider broke off its answer (${error instanceof Error ? error.name : "unknown"}).`,
+    );
+}
+
+function tooLarge(limits: CallLimits): Failure {
+  return failure(
+    "upstream_response_too_large",
+    `The provider's answer has more than ${limits.answerBytes} bytes.`,
+  );
+}
