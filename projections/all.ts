@@ -1,0 +1,18 @@
+/** Every projection of this room. @module */
+import { balances } from "./balances/mod.ts";
+import { budgets } from "./budgets/mod.ts";
+import { catalog } from "./catalog/mod.ts";
+import { dailyUsage } from "./daily_usage/mod.ts";
+import { keys } from "./keys/mod.ts";
+import type { Projection } from "./projection/mod.ts";
+import { requests } from "./requests/mod.ts";
+
+/** Every projection, the ones that people wait for first. */
+export const ALL_PROJECTIONS: readonly Projection[] = [
+  balances,
+  requests,
+  keys,
+  budgets,
+  catalog,
+  dailyUsage,
+];

@@ -1,0 +1,3 @@
+/** The catalog projection. @module */
+export { catalog } from "./catalog.ts";
+export { catalogRoutes } from "./routes.ts";

@@ -1,0 +1,114 @@
+/** Wires the room. @module */
+import type { Kysely } from "kysely";
+import type { Bus } from "../shared/bus/mod.ts";
+import type { Effects } from "../shared/effects.ts";
+import { shardOf } from "../shared/ids/mod.ts";
+import type { Log } from "../shared/log.ts";
+import { ALL_PROJECTIONS } from "./all.ts";
+import { accountRow, balanceRoutes, readBalances } from "./balances/mod.ts";
+import { budgetRoutes } from "./budgets/mod.ts";
+import { catalogRoutes } from "./catalog/mod.ts";
+import type { ProjectionsConfig } from "./config.ts";
+import { dailyUsageRoutes } from "./daily_usage/mod.ts";
+import { explorerRoutes } from "./explorer/mod.ts";
+import { createReadApi, type ReadRoute } from "./http/mod.ts";
+import { keyRoutes } from "./keys/mod.ts";
+import { createLiveHub, liveRoutes } from "./live/mod.ts";
+import { createLogReader, requireShards } from "./log/mod.ts";
+import { requestRoutes } from "./requests/mod.ts";
+import {
+  createRunner,
+  listCheckpoints,
+  prepareSchema,
+  projectionRoutes,
+  type Runner,
+} from "./runner/mod.ts";
+import type { Queryable } from "./table/mod.ts";
+
+/** What the room is given. */
+export interface ProjectionsParts<Database> {
+  /** The database that has the ledger's schema too; the caller closes it, after the room. */
+  readonly db: Kysely<Database>;
+  /** Wakes the runner; null: it polls. The caller closes it. */
+  readonly bus: Bus | null;
+  readonly effects: Effects;
+  readonly log: Log;
+}
+
+/** The running room. */
+export interface Projections {
+  /** The read API. */
+  fetch(request: Request): Promise<Response>;
+  readonly runner: Runner;
+  /** Ends live streams and finishes the transaction in hand; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Every route of the read API. */
+export const READ_ROUTES: readonly ReadRoute[] = [
+  ...balanceRoutes,
+  ...keyRoutes,
+  ...budgetRoutes,
+  ...requestRoutes,
+  ...dailyUsageRoutes,
+  ...catalogRoutes,
+  ...explorerRoutes,
+  ...projectionRoutes,
+  ...liveRoutes,
+];
+
+/**
+ * Creates the tables that are missing, starts the runner and builds the read API. Rejects when the
+ * database cannot be reached, or when the ledger was created with another number of shards.
+ */
+export async function composeProjections<Database>(
+  { serviceSecret, shards }: ProjectionsConfig,
+  parts: ProjectionsParts<Database>,
+): Promise<Projections> {
+  const { bus, effects, log } = parts;
+  const { timers } = effects;
+  // This room's SQL names its tables itself, so the caller's idea of the schema does not matter.
+  const db = parts.db as unknown as Queryable;
+  await requireShards(db, shards);
+  await prepareSchema(db, ALL_PROJECTIONS, shards);
+  const reader = createLogReader(db);
+  const projections = ALL_PROJECTIONS;
+  const runner = createRunner({ db, reader, projections, shards, bus, timers, log });
+  const hub = createLiveHub({ read: (ids) => readLive(db, shards, ids), timers, log });
+  runner.onAdvance((projection) => {
+    if (projection === "balances") hub.wake();
+  });
+  await runner.start();
+  const fetch = createReadApi({
+    routes: READ_ROUTES,
+    context: { db, shards, effects, follow: hub.follow },
+    log,
+    serviceSecret,
+    async health() {
+      // Again, because the ledger may have started for the first time only after this room.
+      await requireShards(db, shards);
+      return {};
+    },
+  });
+  return {
+    fetch,
+    runner,
+    async close() {
+      await hub.close();
+      await runner.stop();
+    },
+  };
+}
+
+async function readLive(db: Queryable, shards: number, accountIds: readonly string[]) {
+  // The positions first: the rows are then at least as new as they say.
+  const checkpoints = (await listCheckpoints(db)).filter(({ projection }) =>
+    projection === "balances"
+  );
+  const rows = await readBalances(db, accountIds);
+  return rows.map((row) => {
+    const shard = shardOf(row.accountId, shards);
+    const position = checkpoints.find((checkpoint) => checkpoint.shard === shard)?.position ?? 0n;
+    return { position, item: accountRow(row) };
+  });
+}

@@ -1,0 +1,3 @@
+/** The daily usage projection. @module */
+export { dailyUsage } from "./daily_usage.ts";
+export { dailyUsageRoutes } from "./routes.ts";

@@ -1,0 +1,10 @@
+/** How the read API asks, answers and refuses. @module */
+export { createReadApi, type ReadApiOptions } from "./app.ts";
+export { cursorSchema, limitSchema, listQuery, type Page, pageOf } from "./page.ts";
+export {
+  type ReadAnswer,
+  type ReadCall,
+  type ReadContext,
+  type ReadRoute,
+  readRoute,
+} from "./route.ts";

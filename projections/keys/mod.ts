@@ -1,0 +1,3 @@
+/** The keys projection. @module */
+export { keys } from "./keys.ts";
+export { keyRoutes } from "./routes.ts";

@@ -1,0 +1,139 @@
+/** Each call: what was held, what was used, how it ended and what it cost. @module */
+import type { EventOf } from "../../shared/events/mod.ts";
+import { toJsonValue } from "../../shared/json.ts";
+import type { LogEvent } from "../log/mod.ts";
+import { type Projection, tablePart } from "../projection/mod.ts";
+import { type Rows, table, type TableRow } from "../table/mod.ts";
+
+/** One row a call. */
+export const requestsTable = table({
+  name: "requests",
+  columns: {
+    requestId: "uuid",
+    accountId: "text",
+    keyId: "text",
+    edgeId: "text",
+    endpoint: "text",
+    model: "text",
+    state: "text",
+    provider: "text?",
+    call: "json?",
+    usage: "json?",
+    evidence: "text?",
+    inputTokensBound: "count",
+    outputTokensRequested: "count?",
+    outputTokensGranted: "count",
+    holdMicroKyat: "amount",
+    chargeMicroKyat: "amount?",
+    chargedMicroKyat: "amount?",
+    unbilledMicroKyat: "amount?",
+    costNanoUsd: "amount?",
+    pricing: "json",
+    placedAtMs: "count",
+    endedAtMs: "count?",
+    placedPosition: "position",
+    endedPosition: "position?",
+  },
+  key: ["requestId"],
+  indexes: [
+    "placed_at_ms desc, request_id desc",
+    "account_id, placed_at_ms desc, request_id desc",
+    "account_id, key_id, placed_at_ms desc, request_id desc",
+  ],
+});
+
+/** See {@link requestsTable}. */
+export type Request = TableRow<typeof requestsTable>;
+
+/** The requests projection. */
+export const requests: Projection = {
+  name: "requests",
+  version: 1,
+  parts: [tablePart({
+    table: requestsTable,
+    keyOf({ event }) {
+      switch (event.type) {
+        case "HoldPlaced":
+        case "UsageReported":
+        case "HoldSettled":
+        case "HoldReleased":
+        case "HoldExpired":
+        case "LateUsageSettled":
+          return { requestId: event.payload.requestId };
+        default:
+          return null;
+      }
+    },
+    fold: foldRequest,
+  })],
+};
+
+/** Applies one event to the row of its call. */
+export function foldRequest(rows: Rows<typeof requestsTable.columns>, placed: LogEvent): void {
+  const { event } = placed;
+  if (event.type === "HoldPlaced") return rows.put(placedRow(event, placed));
+  if (!("requestId" in event.payload)) return;
+  const { requestId } = event.payload;
+  const row = rows.get({ requestId });
+  if (row === null) throw new Error(`request ${requestId} has no hold`);
+  const ended = { endedAtMs: placed.recordedAtMs, endedPosition: placed.position };
+  switch (event.type) {
+    case "UsageReported":
+      return rows.put({ ...row, usage: event.payload.usage, evidence: event.payload.evidence });
+    case "HoldReleased": {
+      const { call } = event.payload;
+      return rows.put({ ...row, ...ended, state: "released", call, provider: call.provider });
+    }
+    case "HoldExpired":
+      return rows.put({ ...row, ...ended, state: "expired" });
+    case "HoldSettled": {
+      const { usage, evidence, call, chargeMicroKyat, chargedMicroKyat, costNanoUsd } =
+        event.payload;
+      const { unbilledMicroKyat } = event.payload;
+      const money = { chargeMicroKyat, chargedMicroKyat, unbilledMicroKyat, costNanoUsd };
+      const facts = { usage, evidence, call, provider: call.provider };
+      return rows.put({ ...row, ...ended, state: "settled", ...facts, ...money });
+    }
+    case "LateUsageSettled":
+      return rows.put({ ...row, ...ended, ...lateFacts(row, event) });
+    default:
+      return;
+  }
+}
+
+/** The whole of a call after its late settlement: the late amounts come on top of those at expiry. */
+function lateFacts(before: Request, { payload }: EventOf<"LateUsageSettled">) {
+  return {
+    state: "late_settled",
+    usage: payload.usage,
+    evidence: payload.evidence,
+    call: payload.call,
+    provider: payload.call.provider,
+    chargeMicroKyat: payload.chargeMicroKyat,
+    chargedMicroKyat: (before.chargedMicroKyat ?? 0n) + payload.chargedMicroKyat,
+    unbilledMicroKyat: (before.unbilledMicroKyat ?? 0n) + payload.unbilledMicroKyat,
+    costNanoUsd: (before.costNanoUsd ?? 0n) + payload.costNanoUsd,
+  };
+}
+
+function placedRow({ payload }: EventOf<"HoldPlaced">, placed: LogEvent): Request {
+  const { amountMicroKyat, pricing, expiresAtMs: _, ...facts } = payload;
+  return {
+    ...facts,
+    state: "held",
+    provider: null,
+    call: null,
+    usage: null,
+    evidence: null,
+    holdMicroKyat: amountMicroKyat,
+    chargeMicroKyat: null,
+    chargedMicroKyat: null,
+    unbilledMicroKyat: null,
+    costNanoUsd: null,
+    pricing: toJsonValue(pricing),
+    placedAtMs: placed.recordedAtMs,
+    endedAtMs: null,
+    placedPosition: placed.position,
+    endedPosition: null,
+  };
+}

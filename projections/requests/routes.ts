@@ -1,0 +1,70 @@
+/** Reads calls. @module */
+import { sql } from "kysely";
+import { z } from "zod";
+import { accountIdSchema, identifierSchema, requestIdSchema } from "../../shared/ids/mod.ts";
+import { itemSchema, pageSchema, requestRowSchema } from "../../shared/read_api/mod.ts";
+import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
+import { decodeRow, selectList } from "../table/mod.ts";
+import { requestsTable } from "./requests.ts";
+
+const columns = sql.raw(selectList(requestsTable, "t"));
+
+/** The routes of calls. */
+export const requestRoutes: readonly ReadRoute[] = [
+  readRoute({
+    path: "/v1/requests",
+    permission: "request:read",
+    summary: "Calls, newest first.",
+    scope: "query",
+    reads: ["requests"],
+    query: z.object({
+      account: accountIdSchema.optional(),
+      key: identifierSchema.optional(),
+      model: identifierSchema.optional(),
+      state: requestRowSchema.shape.state.optional(),
+      ...listQuery([z.number().int(), requestIdSchema]),
+    }),
+    answer: pageSchema(requestRowSchema),
+    async handle({ accountId, query }, { db }) {
+      const { key, model, state, limit, cursor } = query;
+      const filters = [
+        accountId === null ? null : sql`account_id = ${accountId}`,
+        key === undefined ? null : sql`key_id = ${key}`,
+        model === undefined ? null : sql`model = ${model}`,
+        state === undefined ? null : sql`state = ${state}`,
+        cursor === undefined
+          ? null
+          : sql`(placed_at_ms, request_id) < (${cursor[0]}::bigint, ${cursor[1]}::uuid)`,
+      ].filter((filter) => filter !== null);
+      const { rows } = await sql<Record<string, unknown>>`
+        select ${columns} from projections.requests t
+        ${filters.length === 0 ? sql`` : sql`where ${sql.join(filters, sql` and `)}`}
+        order by placed_at_ms desc, request_id desc limit ${limit + 1}
+      `.execute(db);
+      return pageOf(
+        rows.map((row) => decodeRow(requestsTable, row)),
+        limit,
+        (row) => [row.placedAtMs, row.requestId],
+        (row) => row,
+      );
+    },
+  }),
+  readRoute({
+    path: "/v1/requests/{requestId}",
+    permission: "request:read",
+    summary: "One call.",
+    scope: "query",
+    reads: ["requests"],
+    query: z.object({ account: accountIdSchema.optional() }),
+    answer: itemSchema(requestRowSchema),
+    async handle({ accountId, params: { requestId } }, { db }) {
+      if (!requestIdSchema.safeParse(requestId).success) return null;
+      const { rows } = await sql<Record<string, unknown>>`
+        select ${columns} from projections.requests t where request_id = ${requestId}::uuid
+          ${accountId === null ? sql`` : sql`and account_id = ${accountId}`}
+      `.execute(db);
+      const [row] = rows;
+      return row === undefined ? null : { item: decodeRow(requestsTable, row) };
+    },
+  }),
+];

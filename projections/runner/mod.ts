@@ -1,0 +1,7 @@
+/** Keeps the projections up with the log. @module */
+export { createRunner, type Runner } from "./runner.ts";
+export { type Checkpoint, checkpointOf, listCheckpoints, SCHEMA } from "./checkpoint.ts";
+export { createTables, prepareSchema } from "./schema.ts";
+export { applyBatch } from "./step.ts";
+export { statusOf } from "./status.ts";
+export { projectionRoutes } from "./routes.ts";

@@ -1,0 +1,3 @@
+import { runnerContract } from "./runner_contract.ts";
+
+runnerContract("postgres");
