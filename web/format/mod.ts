@@ -1,0 +1,3 @@
+/** Amounts and times as people read them. @module */
+export { kyatParts, percentOfParts, perMillionUsd, wholeNumber } from "./amounts.ts";
+export { dayInYangon, lastDays, timeInYangon } from "./times.ts";

@@ -1,0 +1,99 @@
+/** Commands to the ledger. @module */
+import { z } from "zod";
+import type { JsonObject } from "../../shared/json.ts";
+import type { Principal } from "../../shared/permissions.ts";
+import { type CallContext, callRoom, errorBodySchema, refusal, RoomError } from "./call.ts";
+
+/** What became of a command: accepted at a log position, or refused for a reason to show. */
+export type CommandOutcome<Result = unknown> =
+  | { readonly ok: true; readonly position: string; readonly result: Result }
+  | { readonly ok: false; readonly message: string; readonly param: string | null };
+
+const issuedKeySchema = z.object({
+  keyId: z.string(),
+  /** Null when the same form was sent before: the secret was shown then. */
+  secret: z.string().nullable(),
+  prefix: z.string(),
+});
+
+/** A key as the ledger answers to its issue. */
+export type IssuedKey = z.output<typeof issuedKeySchema>;
+
+/**
+ * The ledger's command API on behalf of one person. `operationId` makes each idempotent: sending it
+ * again has no second effect. They throw RoomError when the ledger can't answer.
+ */
+export interface Commands {
+  openAccount(operationId: string, body: JsonObject): Promise<CommandOutcome>;
+  grantCredit(operationId: string, accountId: string, body: JsonObject): Promise<CommandOutcome>;
+  postAdjustment(operationId: string, accountId: string, body: JsonObject): Promise<CommandOutcome>;
+  issueKey(
+    operationId: string,
+    accountId: string,
+    body: JsonObject,
+  ): Promise<CommandOutcome<IssuedKey>>;
+  revokeKey(
+    operationId: string,
+    key: { readonly accountId: string; readonly keyId: string; readonly reason: string },
+  ): Promise<CommandOutcome>;
+  setBudget(operationId: string, accountId: string, body: JsonObject): Promise<CommandOutcome>;
+  publishPrice(operationId: string, body: JsonObject): Promise<CommandOutcome>;
+  setMarkup(operationId: string, body: JsonObject): Promise<CommandOutcome>;
+  setFxRate(operationId: string, body: JsonObject): Promise<CommandOutcome>;
+}
+
+/** Builds the commands. */
+export function createCommands(context: CallContext, principal: Principal): Commands {
+  async function send<T extends z.ZodType>(
+    result: T,
+    call: {
+      readonly method: "POST" | "PUT" | "DELETE";
+      readonly path: string;
+      readonly operationId: string;
+      readonly body?: JsonObject;
+      readonly query?: Record<string, string>;
+    },
+  ): Promise<CommandOutcome<z.output<T>>> {
+    const answer = await callRoom(context, { ...call, room: "ledger", principal });
+    if (answer.status >= 200 && answer.status < 300) {
+      const parsed = z.object({ position: z.string(), result }).safeParse(answer.body);
+      if (parsed.success) return { ok: true, ...parsed.data } as CommandOutcome<z.output<T>>;
+      throw new RoomError("ledger", answer.status, "the ledger answered in a strange shape", {
+        cause: parsed.error,
+      });
+    }
+    const refused = errorBodySchema.safeParse(answer.body);
+    // What the person can mend is a value; what the person can't is an error page.
+    if (!refused.success || answer.status >= 500 || answer.status === 401) {
+      throw refusal("ledger", answer);
+    }
+    const { message, param } = refused.data.error;
+    return { ok: false, message, param: param ?? null };
+  }
+  const change = (
+    method: "POST" | "PUT",
+    path: string,
+    operationId: string,
+    body: JsonObject,
+  ) => send(z.unknown(), { method, path, operationId, body });
+  const of = (accountId: string) => `/v1/accounts/${encodeURIComponent(accountId)}`;
+
+  return {
+    openAccount: (id, body) => change("POST", "/v1/accounts", id, body),
+    grantCredit: (id, account, body) => change("POST", `${of(account)}/credits`, id, body),
+    postAdjustment: (id, account, body) => change("POST", `${of(account)}/adjustments`, id, body),
+    issueKey: (operationId, account, body) =>
+      send(issuedKeySchema, { method: "POST", path: `${of(account)}/keys`, operationId, body }),
+    revokeKey: (operationId, { accountId, keyId, reason }) =>
+      send(z.unknown(), {
+        method: "DELETE",
+        path: `${of(accountId)}/keys/${encodeURIComponent(keyId)}`,
+        operationId,
+        query: { reason },
+      }),
+    setBudget: (id, account, body) => change("PUT", `${of(account)}/budgets`, id, body),
+    publishPrice: (id, body) => change("POST", "/v1/prices", id, body),
+    setMarkup: (id, body) => change("PUT", "/v1/markup", id, body),
+    setFxRate: (id, body) => change("PUT", "/v1/fx", id, body),
+  };
+}

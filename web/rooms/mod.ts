@@ -1,0 +1,5 @@
+/** The other rooms, as this one calls them: bounded, signed, and with failures in plain words. @module */
+export { createRooms, type Rooms, type RoomsOfPerson } from "./rooms.ts";
+export { type CommandOutcome, type IssuedKey } from "./commands.ts";
+export { RoomError } from "./call.ts";
+export { type Page, type RequestFilter } from "./reads.ts";

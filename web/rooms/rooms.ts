@@ -1,0 +1,62 @@
+/** All other rooms behind one door. @module */
+import { z } from "zod";
+import type { Principal } from "../../shared/permissions.ts";
+import type { LiveAccount } from "../../shared/read_api/mod.ts";
+import { type CallContext, callRoom } from "./call.ts";
+import { type Commands, createCommands } from "./commands.ts";
+import { openLiveBalance } from "./live.ts";
+import { createReads, type Reads } from "./reads.ts";
+
+/** The rooms on behalf of one person. */
+export interface RoomsOfPerson {
+  readonly reads: Reads;
+  readonly commands: Commands;
+  /** Balances as they change, until `signal` aborts. Throws RoomError when it can't begin. */
+  liveBalance(accountId: string, signal: AbortSignal): Promise<AsyncIterable<LiveAccount>>;
+}
+
+/** The other rooms. */
+export interface Rooms {
+  of(principal: Principal): RoomsOfPerson;
+  /** Whether any upstream is a simulator; null when the proxy does not say. Asked every 10 s. */
+  simulated(): Promise<boolean | null>;
+}
+
+const healthSchema = z.object({ upstreams: z.array(z.object({ simulated: z.boolean() })) });
+const HEALTH_TTL_MS = 10_000;
+const HEALTH_TIMEOUT_MS = 1_000;
+
+/** Builds the rooms over HTTP. */
+export function createRooms(context: CallContext): Rooms {
+  let known: { readonly untilMs: number; readonly value: Promise<boolean | null> } | null = null;
+  async function askProxy(): Promise<boolean | null> {
+    try {
+      const answer = await callRoom({ ...context, timeoutMs: HEALTH_TIMEOUT_MS }, {
+        room: "proxy",
+        method: "GET",
+        path: "/health",
+        principal: null,
+      });
+      const health = healthSchema.safeParse(answer.body);
+      return health.success ? health.data.upstreams.some(({ simulated }) => simulated) : null;
+    } catch {
+      // A proxy that is down must not take the pages with it; they say that it is unknown.
+      return null;
+    }
+  }
+  return {
+    of: (principal) => ({
+      reads: createReads(context, principal),
+      commands: createCommands(context, principal),
+      liveBalance: (accountId, signal) =>
+        openLiveBalance(context, { principal, accountId, signal }),
+    }),
+    simulated() {
+      const nowMs = context.effects.clock.nowMs();
+      if (known === null || known.untilMs <= nowMs) {
+        known = { untilMs: nowMs + HEALTH_TTL_MS, value: askProxy() };
+      }
+      return known.value;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/** One request: what it used, what is known, what was held and what it cost. */
+import { HttpError, page } from "fresh";
+import type { RequestRow } from "../../../shared/read_api/mod.ts";
+import { wholeNumber } from "../../format/mod.ts";
+import { define, personOf, roomsFor, type State } from "../../state.ts";
+import {
+  ChargeDerivation,
+  EvidenceText,
+  Facts,
+  Money,
+  PageHead,
+  Panel,
+  StateBadge,
+  Table,
+  Time,
+} from "../../ui/mod.ts";
+
+export const handler = define.handlers<RequestRow>({
+  async GET(ctx) {
+    const { accountId } = personOf(ctx.state).principal;
+    const { reads } = roomsFor(ctx.state, "request:read", accountId);
+    const requestId = ctx.params.request ?? "";
+    const request = await reads.request(requestId);
+    if (request === null) throw new HttpError(404, `there is no request ${requestId}`);
+    return page(request);
+  },
+});
+
+export default define.page<typeof handler>(({ data: request, state }) => {
+  const { t } = state;
+  state.title = t("request");
+  return (
+    <>
+      <PageHead
+        title={<span class="text-lg font-mono font-medium">{request.requestId}</span>}
+        crumb={{ href: "/requests", text: t("requests") }}
+      >
+        <StateBadge state={request.state} t={t} />
+      </PageHead>
+      <div class="stack">
+        <div class="split split-even">
+          <Panel id="call" title={t("request")}>
+            <CallFacts request={request} state={state} />
+          </Panel>
+          <Panel id="money" title={t("charge")}>
+            <MoneyFacts request={request} state={state} />
+          </Panel>
+        </div>
+        <ChargeDerivation request={request} t={t} />
+        <Panel id="attempts" title={t("attempts")} flush>
+          <Attempts request={request} state={state} />
+        </Panel>
+      </div>
+    </>
+  );
+});
+
+function CallFacts({ request, state: { t } }: { request: RequestRow; state: State }) {
+  const { call } = request;
+  const duration = (ms: number | null | undefined) =>
+    ms === null || ms === undefined ? "–" : `${wholeNumber(ms)} ms`;
+  return (
+    <Facts
+      rows={[
+        { name: t("time"), value: <Time atMs={request.placedAtMs} /> },
+        { name: t("model"), value: request.model },
+        {
+          name: t("provider"),
+          value: (
+            <>
+              {request.provider ?? "–"}
+              {call?.simulated === true && <span class="badge tone-wait ml-2">SIMULATED</span>}
+            </>
+          ),
+        },
+        { name: t("outcome"), value: <code>{call?.outcome ?? "–"}</code> },
+        { name: t("http_status"), value: call?.clientStatus ?? "–" },
+        { name: t("streaming"), value: call === null ? "–" : t(call.streaming ? "yes" : "no") },
+        { name: t("first_byte"), value: duration(call?.firstByteMs) },
+        { name: t("duration"), value: duration(call?.totalMs) },
+        {
+          name: t("account"),
+          value: <a href={`/accounts/${request.accountId}`}>{request.accountId}</a>,
+        },
+        { name: t("key_id"), value: <code class="break">{request.keyId}</code> },
+        { name: "Edge", value: <code>{request.edgeId}</code> },
+        {
+          name: t("positions"),
+          value: `${request.placedPosition} → ${request.endedPosition ?? "…"}`,
+        },
+      ]}
+    />
+  );
+}
+
+function MoneyFacts({ request, state: { t } }: { request: RequestRow; state: State }) {
+  const kyat = (microKyat: string | null) => <Money microKyat={microKyat} unit={t("kyat")} />;
+  const unbilled = request.unbilledMicroKyat ?? "0";
+  return (
+    <Facts
+      rows={[
+        { name: t("hold"), value: kyat(request.holdMicroKyat) },
+        { name: t("charge_full"), value: kyat(request.chargeMicroKyat) },
+        { name: t("charge_taken"), value: <strong>{kyat(request.chargedMicroKyat)}</strong> },
+        ...(unbilled === "0" ? [] : [{ name: t("unbilled"), value: kyat(unbilled) }]),
+        { name: t("evidence"), value: <EvidenceText evidence={request.evidence} t={t} /> },
+        { name: t("input_bound"), value: wholeNumber(request.inputTokensBound) },
+        {
+          name: t("output_asked"),
+          value: request.outputTokensRequested === null
+            ? t("none")
+            : wholeNumber(request.outputTokensRequested),
+        },
+        { name: t("output_granted"), value: wholeNumber(request.outputTokensGranted) },
+      ]}
+    />
+  );
+}
+
+function Attempts({ request, state: { t } }: { request: RequestRow; state: State }) {
+  const attempts = request.call?.attempts ?? [];
+  if (attempts.length === 0) return <p class="empty">{t("attempt_none")}</p>;
+  return (
+    <Table
+      caption={t("attempts")}
+      rows={attempts.map((attempt, index) => ({ ...attempt, index }))}
+      keyOf={(attempt) => String(attempt.index)}
+      columns={[
+        {
+          title: t("provider"),
+          head: true,
+          cell: (attempt) => `${attempt.index + 1}. ${attempt.provider}`,
+        },
+        {
+          title: t("model"),
+          cell: (attempt) => <span class="break">{attempt.upstreamModel}</span>,
+        },
+        { title: t("http_status"), number: true, cell: (attempt) => attempt.status ?? "–" },
+        {
+          title: t("duration"),
+          number: true,
+          cell: (attempt) => `${wholeNumber(attempt.durationMs)} ms`,
+        },
+        {
+          title: t("outcome"),
+          cell: (attempt) =>
+            attempt.errorCode === null
+              ? <span class="badge tone-good">{t("served")}</span>
+              : <code>{attempt.errorCode}</code>,
+        },
+      ]}
+    />
+  );
+}

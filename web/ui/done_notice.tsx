@@ -1,0 +1,33 @@
+/** What a form that was just sent has done. @module */
+import type { TextKey, Translate } from "../i18n/mod.ts";
+import { Notice } from "./parts.tsx";
+
+const DONE = {
+  opened: "done_opened",
+  credit: "done_credit",
+  adjusted: "done_adjusted",
+  revoked: "done_revoked",
+  budget: "done_budget",
+  price: "done_price",
+  markup: "done_markup",
+  fx: "done_fx",
+} as const satisfies Record<string, TextKey>;
+
+/** What a form did, named in the query of the page that follows. */
+export type Done = keyof typeof DONE;
+
+/** The path to go to once a form was accepted at a log position. */
+export function donePath(path: string, done: Done, position: string): string {
+  return `${path}?${new URLSearchParams({ done, at: position })}`;
+}
+
+/** Says what was done, when the address names it. */
+export function DoneNotice({ url, t }: { readonly url: URL; readonly t: Translate }) {
+  const done = url.searchParams.get("done");
+  if (done === null || !Object.hasOwn(DONE, done)) return null;
+  return (
+    <div class="mb-4">
+      <Notice tone="good" role="status">{t(DONE[done as Done])}</Notice>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+/** Fields of forms, each with its label, hint and problem. @module */
+import type { FormState } from "../forms/mod.ts";
+import type { State } from "../state.ts";
+
+/** The hidden fields that every form carries. */
+export function FormTokens(
+  { state, form }: { readonly state: State; readonly form?: FormState },
+) {
+  const token = state.services.guard.token(state.visitor, state.person?.id ?? null);
+  return (
+    <>
+      <input type="hidden" name="_token" value={token} />
+      {form !== undefined && <input type="hidden" name="_operation" value={form.operationId} />}
+    </>
+  );
+}
+
+/** What every field is given. */
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly form: FormState;
+  readonly state: State;
+  readonly hint?: string;
+}
+
+function describedBy({ name, hint, form }: FieldProps): string | undefined {
+  const ids = [
+    hint === undefined ? null : `${name}-hint`,
+    form.problems[name] === undefined ? null : `${name}-problem`,
+  ].filter((id) => id !== null);
+  return ids.length === 0 ? undefined : ids.join(" ");
+}
+
+function Below({ name, hint, form, state }: FieldProps) {
+  const problem = form.problems[name];
+  return (
+    <>
+      {hint !== undefined && <p class="hint" id={`${name}-hint`}>{hint}</p>}
+      {problem !== undefined && <p class="problem" id={`${name}-problem`}>{state.t(problem)}</p>}
+    </>
+  );
+}
+
+/** A line of text. */
+export function Field(
+  props: FieldProps & {
+    readonly type?: "text" | "email" | "password";
+    readonly inputMode?: "decimal" | "numeric" | "email";
+    readonly autocomplete?: string;
+    readonly optional?: boolean;
+    readonly maxLength?: number;
+    readonly placeholder?: string;
+  },
+) {
+  const { name, label, form, type = "text" } = props;
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        type={type}
+        value={type === "password" ? "" : form.values[name] ?? ""}
+        inputMode={props.inputMode}
+        autocomplete={props.autocomplete ?? "off"}
+        maxLength={props.maxLength ?? 200}
+        placeholder={props.placeholder}
+        required={props.optional !== true}
+        aria-invalid={form.problems[name] !== undefined ? "true" : undefined}
+        aria-describedby={describedBy(props)}
+      />
+      <Below {...props} />
+    </div>
+  );
+}
+
+/** A choice of one. */
+export function Select(
+  props: FieldProps & {
+    readonly options: readonly { readonly value: string; readonly text: string }[];
+  },
+) {
+  const { name, label, form, options } = props;
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <select id={name} name={name} aria-describedby={describedBy(props)}>
+        {options.map(({ value, text }) => (
+          <option key={value} value={value} selected={form.values[name] === value}>{text}</option>
+        ))}
+      </select>
+      <Below {...props} />
+    </div>
+  );
+}
