@@ -1,0 +1,91 @@
+/** The table of ratios. @module */
+import type { GatewayFigures } from "./gateway.ts";
+import type { LedgerFigures } from "./ledger.ts";
+
+/** One measured promise. */
+export interface Row {
+  readonly what: string;
+  readonly ours: string;
+  readonly against: string;
+  readonly ratio: string;
+  readonly aim: string;
+}
+
+/** The gateway's rows. */
+export function gatewayRows({ whole, streams, latencyMs }: GatewayFigures): Row[] {
+  const added = of(latencyMs, "gateway") - of(latencyMs, "direct");
+  return [
+    rateRow("gateway, non-streaming, 32 connections, billing on", whole, {
+      against: ["bare", "bare pass-through"],
+      aim: "≥ 0.35",
+    }),
+    rateRow("the same", whole, { against: ["touching", "touching pass-through"], aim: "" }),
+    rateRow("gateway, 50-chunk streams, 32 connections, billing on", streams, {
+      against: ["touching", "touching pass-through"],
+      aim: "≥ 0.8",
+    }),
+    rateRow("the same", streams, { against: ["bare", "bare pass-through"], aim: "" }),
+    {
+      what: "added latency, one connection, median",
+      ours: `${of(latencyMs, "gateway").toFixed(2)} ms`,
+      against: `direct ${of(latencyMs, "direct").toFixed(2)} ms, bare pass-through ${
+        of(latencyMs, "bare").toFixed(2)
+      } ms`,
+      ratio: `+${added.toFixed(2)} ms`,
+      aim: "≤ 2 ms",
+    },
+  ];
+}
+
+/** The ledger's rows. */
+export function ledgerRows({ medians, p50Ms, p99Ms }: LedgerFigures): Row[] {
+  const row = (ours: string, theirs: string, aim: string): Row => ({
+    what: ours,
+    ours: `${of(medians, ours).toFixed(0)}/s`,
+    against: `${theirs} ${of(medians, theirs).toFixed(0)}/s`,
+    ratio: (of(medians, ours) / of(medians, theirs)).toFixed(2),
+    aim,
+  });
+  return [
+    row("ledger, 1,000 accounts", "SELECT FOR UPDATE, 1,000 accounts", "≥ 4"),
+    row("ledger, one hot account", "SELECT FOR UPDATE, one hot account", "≥ 20"),
+    row("ledger, 1,000 accounts", "raw multi-row INSERT (rows/s)", ""),
+    {
+      what: "ledger latency, 64 clients, worst round",
+      ours: `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
+      against: "",
+      ratio: "",
+      aim: "",
+    },
+  ];
+}
+
+/** A Markdown table. */
+export function renderTable(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, ours, against, ratio, aim }) =>
+    `| ${what} | ${ours} | ${against} | ${ratio} | ${aim} |`
+  );
+  return ["| what | ours | against | ratio | aim |", "|---|---|---|---|---|", ...lines].join("\n");
+}
+
+function rateRow(
+  what: string,
+  figures: ReadonlyMap<string, number>,
+  { against: [key, title], aim }: { against: readonly [string, string]; aim: string },
+): Row {
+  const ours = of(figures, "gateway");
+  const theirs = of(figures, key);
+  return {
+    what,
+    ours: `${ours.toFixed(0)}/s`,
+    against: `${title} ${theirs.toFixed(0)}/s`,
+    ratio: (ours / theirs).toFixed(2),
+    aim,
+  };
+}
+
+function of(figures: ReadonlyMap<string, number>, name: string): number {
+  const figure = figures.get(name);
+  if (figure === undefined) throw new RangeError(`nothing was measured for ${name}`);
+  return figure;
+}

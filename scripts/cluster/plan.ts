@@ -1,0 +1,112 @@
+/**
+ * Which processes make up the cluster, and with which settings and permissions.
+ *
+ * @module
+ */
+
+import deno from "../../deno.json" with { type: "json" };
+import type { DemoUser } from "../demo/mod.ts";
+import type { RoomSpec } from "./room_process.ts";
+
+/** The processes, in the order in which they start. */
+export const PROCESS_NAMES = [
+  "ledger",
+  "ledger-standby",
+  "simulator",
+  "projections",
+  "proxy-1",
+  "proxy-2",
+  "web",
+] as const;
+
+/** The name of a process. */
+export type ProcessName = typeof PROCESS_NAMES[number];
+
+/** Where each process listens on 127.0.0.1. */
+export type ClusterPorts = Readonly<Record<ProcessName, number>>;
+
+/** What the processes share. */
+export interface Surroundings {
+  readonly ports: ClusterPorts;
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  /** For the second proxy, so that both ways to the server are in use; null for TCP. */
+  readonly natsWebSocketUrl: string | null;
+  readonly serviceSecret: string;
+  readonly sessionSecret: string;
+  readonly users: readonly DemoUser[];
+  readonly shards: number;
+  /** `simulator` whatever the environment says, or the providers that it names. */
+  readonly upstream: "simulator" | "environment";
+  /** More settings by process, which win over all others. */
+  readonly extraEnv: Readonly<Partial<Record<ProcessName, Readonly<Record<string, string>>>>>;
+}
+
+type Room = "proxy" | "ledger" | "projections" | "web" | "simulator";
+
+/** What to run for each process. */
+export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpec> {
+  const url = (name: ProcessName) => `http://127.0.0.1:${around.ports[name]}`;
+  const spec = (
+    name: ProcessName,
+    room: Room,
+    env: Record<string, string>,
+    stopTimeoutMs = 20_000,
+  ): RoomSpec => ({
+    name,
+    url: url(name),
+    args: taskArguments(room),
+    env: {
+      SARGALAY_HOST: "127.0.0.1",
+      SARGALAY_SHARDS: String(around.shards),
+      SARGALAY_SERVICE_SECRET: around.serviceSecret,
+      [`SARGALAY_${room.toUpperCase()}_PORT`]: String(around.ports[name]),
+      ...env,
+      ...around.extraEnv[name],
+    },
+    stopTimeoutMs,
+  });
+  const { databaseUrl, natsUrl } = around;
+  const ledger = {
+    DATABASE_URL: databaseUrl,
+    NATS_URL: natsUrl,
+    // What only the simulator can serve is for sale only where the simulator serves.
+    SARGALAY_SEED: around.upstream === "simulator" ? "starter+simulator" : "starter",
+  };
+  const simulatorUrl = url("simulator");
+  const upstream: Record<string, string> = around.upstream === "environment"
+    ? { SARGALAY_SIMULATOR_URL: simulatorUrl }
+    // Empty settings count as absent: a provider's key in the environment must not be used.
+    : { SARGALAY_SIMULATOR_URL: simulatorUrl, SARGALAY_UPSTREAMS: "", OPENAI_API_KEY: "" };
+  const proxy = (name: "proxy-1" | "proxy-2", edgeId: string, nats: string) =>
+    // Its open settlements are waited for.
+    spec(name, "proxy", {
+      NATS_URL: nats,
+      SARGALAY_EDGE_ID: edgeId,
+      ...upstream,
+    }, 40_000);
+  return {
+    "ledger": spec("ledger", "ledger", ledger),
+    "ledger-standby": spec("ledger-standby", "ledger", ledger),
+    "simulator": spec("simulator", "simulator", {}, 5_000),
+    "projections": spec("projections", "projections", {
+      DATABASE_URL: databaseUrl,
+      NATS_URL: natsUrl,
+    }),
+    "proxy-1": proxy("proxy-1", "edge-1", natsUrl),
+    "proxy-2": proxy("proxy-2", "edge-2", around.natsWebSocketUrl ?? natsUrl),
+    "web": spec("web", "web", {
+      DATABASE_URL: databaseUrl,
+      SARGALAY_PROXY_URL: url("proxy-1"),
+      SARGALAY_LEDGER_URL: url("ledger"),
+      SARGALAY_PROJECTIONS_URL: url("projections"),
+      SARGALAY_SESSION_SECRET: around.sessionSecret,
+      SARGALAY_DEMO_USERS: JSON.stringify(around.users),
+    }),
+  };
+}
+
+/** The task's own command, so that a room has the same permissions here as alone. */
+function taskArguments(room: Room): string[] {
+  return deno.tasks[room].split(" ").slice(1);
+}

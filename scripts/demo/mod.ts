@@ -1,0 +1,6 @@
+/** The demo deployment: an account with credit, a key, users, and how to make the first call. @module */
+export { type Demo, type DemoUser, demoUsers, readDemo, writeDemo } from "./demo_file.ts";
+export { firstCallText } from "./first_call.ts";
+export { loadSecrets, type Secrets } from "./secrets.ts";
+export { DEMO_ACCOUNT_ID, seedDemo } from "./seed.ts";
+export { ADMIN_TOKEN_TTL_MS, signAdminToken } from "./admin_token.ts";

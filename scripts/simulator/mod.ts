@@ -1,0 +1,8 @@
+/**
+ * An upstream that speaks OpenAI's chat completions API with true usage figures and, by the model's
+ * name, misbehaves. For development, tests and benchmarks; every answer says that it is simulated.
+ *
+ * @module
+ */
+export { FAULT_MODELS } from "./faults.ts";
+export { type Simulator, type SimulatorOptions, startSimulator } from "./server.ts";
