@@ -1,0 +1,131 @@
+/** What only several connections show: rivals, readers during a rebuild, processes, kills. */
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALL_PROJECTIONS } from "../../projections/all.ts";
+import { createLogReader } from "../../projections/log/mod.ts";
+import { rebuild } from "../../projections/rebuild/mod.ts";
+import { createRunner, prepareSchema, statusOf } from "../../projections/runner/mod.ts";
+import { createEffects, platformOf } from "../../shared/effects.ts";
+import { createLog, type Log, silentLog } from "../../shared/log.ts";
+import type { Kysely } from "kysely";
+import { allRows, appendEvents, historyOf, openLog, type TestLog } from "./mod.ts";
+
+const effects = createEffects(platformOf(globalThis));
+const START_MS = Date.parse("2026-11-20T17:00:00Z");
+let log: TestLog;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  log = await openLog("postgres");
+  await prepareSchema(log.db, ALL_PROJECTIONS, 1);
+});
+afterAll(() => log.close());
+
+function runnerOn(db: Kysely<unknown>, to: Log = silentLog) {
+  return createRunner({
+    db,
+    reader: createLogReader(db),
+    projections: ALL_PROJECTIONS,
+    shards: 1,
+    bus: null,
+    timers: effects.timers,
+    log: to,
+    pollMs: 5,
+  });
+}
+
+/** Waits until every projection stands at `head`. */
+async function caughtUp(head: bigint): Promise<void> {
+  for (let tries = 0; tries < 2_000; tries++) {
+    const statuses = await statusOf(log.db, 1);
+    if (statuses.every(({ position }) => position === head.toString())) return;
+    await effects.timers.sleep(10);
+  }
+  throw new Error(`not at ${head}: ${JSON.stringify(await statusOf(log.db, 1))}`);
+}
+
+describe("two runners on one database", () => {
+  it("lose nothing and double nothing", async () => {
+    const toLines = createLog((line) => lines.push(line), effects.clock, "test");
+    const rivals = [runnerOn(log.db, toLines), runnerOn(await log.again(), toLines)];
+    for (const rival of rivals) await rival.start();
+    const [first, ...rest] = chunks(historyOf(3, 3_000), 100);
+    let head = await appendEvents(log.db, first!, { recordedAtMs: START_MS });
+    for (const [index, chunk] of rest.entries()) {
+      head = await appendEvents(log.db, chunk, { recordedAtMs: START_MS + index * 3_600_000 });
+    }
+    await caughtUp(head);
+    for (const rival of rivals) await rival.stop();
+    // A rival that loses tries again without a word: nothing was wrong.
+    expect(lines).toEqual([]);
+    const live = await allRows(log.db);
+    await rebuildAll();
+    expect(await allRows(log.db)).toEqual(live);
+  });
+});
+
+describe("during a rebuild", () => {
+  it("reads never fail, nothing is missing, and the runner goes on", async () => {
+    const runner = runnerOn(log.db);
+    await runner.start();
+    const readers = await log.again();
+    let finished = false;
+    let reads = 0;
+    const reading = Promise.all(Array.from({ length: 3 }, async () => {
+      let before = 0;
+      while (!finished) {
+        const { rows } = await sql<{ requests: bigint; days: bigint; accounts: bigint }>`
+          select (select count(*) from projections.requests) as requests,
+            (select sum(requests)::int8 from projections.daily_usage) as days,
+            (select count(*) from projections.balances) as accounts
+        `.execute(readers);
+        const { requests, days, accounts } = rows[0]!;
+        expect(accounts).toBe(3n);
+        expect(days).toBeGreaterThan(0n);
+        expect(Number(requests)).toBeGreaterThanOrEqual(before);
+        before = Number(requests);
+        reads += 1;
+        await effects.timers.sleep(3);
+      }
+    }));
+    let head = 0n;
+    const writing = (async () => {
+      for (let turn = 0; !finished; turn++) {
+        head = await appendEvents(log.db, calls(turn + 10), {
+          recordedAtMs: START_MS + 10 * 86_400_000 + turn * 1_000_000,
+        });
+        await effects.timers.sleep(200);
+      }
+    })();
+    try {
+      for (let round = 0; round < 1; round++) await rebuildAll();
+    } finally {
+      finished = true;
+      await Promise.all([reading, writing]);
+    }
+    await caughtUp(head);
+    await runner.stop();
+    expect(reads).toBeGreaterThan(20);
+    const live = await allRows(log.db);
+    await rebuildAll();
+    expect(await allRows(log.db)).toEqual(live);
+  });
+});
+
+async function rebuildAll(): Promise<void> {
+  for (const projection of ALL_PROJECTIONS) {
+    const owner = crypto.randomUUID();
+    await rebuild({ db: log.db, projection, shards: 1, owner, batchEvents: 500 });
+  }
+}
+
+/** The calls of a history, without what opens the accounts a second time. */
+function calls(seed: number) {
+  return historyOf(seed, 120).filter(({ type }) => /^(Hold|Usage|Late|Credit)/.test(type));
+}
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  const result: T[][] = [];
+  for (let from = 0; from < all.length; from += size) result.push(all.slice(from, from + size));
+  return result;
+}

@@ -1,0 +1,240 @@
+/** Random histories that a ledger could have written. @module */
+import type { CallFacts, DomainEvent, EventOf } from "../../shared/events/mod.ts";
+import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
+import { uuidv7 } from "../../shared/ids/mod.ts";
+
+type Hold = EventOf<"HoldPlaced">["payload"];
+
+const PRICING = {
+  priceVersion: 1,
+  ratesPicoUsdPerUnit: { input: 150_000n, output: 600_000n },
+  markupVersion: 1,
+  markupPartsPerMillion: 50_000,
+  fxVersion: 1,
+  fxMicroKyat: 4_500_000_000n,
+  fxNanoUsd: 1_000_000_000n,
+};
+
+/**
+ * A history of at least `length` events: accounts, keys, budgets, prices, and calls that end in every
+ * way that there is, late settlements included. The same seed gives the same history.
+ */
+export function historyOf(seed: number, length: number): DomainEvent[] {
+  const pick = generator(seed);
+  const events: DomainEvent[] = [...openings()];
+  const open: Hold[] = [];
+  const expired: Hold[] = [];
+  for (let index = 0; events.length < length; index++) {
+    const choice = pick(10);
+    if (choice < 4 || open.length === 0) {
+      const hold = placeHold(pick, seed, index);
+      open.push(hold);
+      events.push({ type: "HoldPlaced", payload: hold });
+    } else if (choice === 9 && expired.length > 0) {
+      const [hold] = expired.splice(pick(expired.length), 1);
+      events.push(late(hold!, pick));
+    } else if (choice === 8) {
+      events.push(credit(pick));
+    } else {
+      const at = pick(open.length);
+      const event = progressOrEnd(open[at]!, pick);
+      events.push(event);
+      if (event.type === "UsageReported" || event.type === "HoldExtended") continue;
+      const [hold] = open.splice(at, 1);
+      const lapsed = event.type === "HoldExpired" ||
+        event.type === "HoldSettled" && event.payload.basis === "expiry";
+      if (lapsed) expired.push(hold!);
+    }
+  }
+  return events;
+}
+
+const ACCOUNTS = ["acc-1", "acc-2", "acc-3"];
+
+function openings(): DomainEvent[] {
+  const prices = ["gpt-4o", "gpt-4o-mini"].map((model): DomainEvent => ({
+    type: "PricePublished",
+    payload: {
+      model,
+      priceVersion: 1,
+      displayName: model,
+      ownedBy: "openai",
+      ratesPicoUsdPerUnit: PRICING.ratesPicoUsdPerUnit,
+      contextWindowTokens: 128_000,
+      maxOutputTokens: 16_384,
+      source: "test",
+    },
+  }));
+  return [
+    ...prices,
+    { type: "MarkupSet", payload: { markupVersion: 1, markupPartsPerMillion: 50_000 } },
+    {
+      type: "FxRateSet",
+      payload: {
+        fxVersion: 1,
+        microKyat: 4_500_000_000n,
+        nanoUsd: 1_000_000_000n,
+        source: "test",
+      },
+    },
+    ...ACCOUNTS.flatMap(opening),
+  ];
+}
+
+function opening(accountId: string): DomainEvent[] {
+  return [
+    { type: "AccountOpened", payload: { accountId, name: accountId, currency: "MMK" } },
+    ...["k1", "k2"].map((keyId): DomainEvent => ({
+      type: "KeyIssued",
+      payload: {
+        accountId,
+        keyId,
+        keyHash: "0".repeat(64),
+        prefix: "sk-sgl-0000…",
+        label: keyId,
+        expiresAtMs: null,
+      },
+    })),
+    {
+      type: "BudgetSet",
+      payload: { accountId, keyId: null, period: "day", limitMicroKyat: 10n ** 12n },
+    },
+    {
+      type: "CreditGranted",
+      payload: {
+        accountId,
+        amountMicroKyat: 10n ** 15n,
+        source: "manual_payment",
+        reference: "test",
+      },
+    },
+  ];
+}
+
+type Pick = (below: number) => number;
+
+function credit(pick: Pick): DomainEvent {
+  const accountId = ACCOUNTS[pick(ACCOUNTS.length)]!;
+  const amountMicroKyat = BigInt(1 + pick(1_000_000));
+  return pick(2) === 0
+    ? { type: "AdjustmentPosted", payload: { accountId, amountMicroKyat, reason: "test" } }
+    : {
+      type: "CreditGranted",
+      payload: { accountId, amountMicroKyat, source: "promotion", reference: "test" },
+    };
+}
+
+function placeHold(pick: Pick, seed: number, index: number): Hold {
+  return {
+    accountId: ACCOUNTS[pick(ACCOUNTS.length)]!,
+    requestId: uuidv7({
+      clock: { nowMs: () => 1_790_000_000_000 + seed * 1_000_000 + index },
+      random: { bytes: (size) => Uint8Array.from({ length: size }, () => pick(256)) },
+    }),
+    keyId: `k${1 + pick(2)}`,
+    edgeId: "edge-1",
+    model: pick(2) === 0 ? "gpt-4o" : "gpt-4o-mini",
+    endpoint: "chat.completions",
+    amountMicroKyat: BigInt(1_000_000 + pick(1_000_000)),
+    inputTokensBound: pick(1_000),
+    outputTokensRequested: pick(2) === 0 ? null : pick(1_000),
+    outputTokensGranted: 1 + pick(1_000),
+    pricing: PRICING,
+    expiresAtMs: 1_800_000_000_000,
+  };
+}
+
+function usageOf(pick: Pick) {
+  return { input: pick(1_000), output: pick(1_000), ...(pick(3) === 0 ? { reasoning: 7 } : {}) };
+}
+
+function callOf(pick: Pick): CallFacts {
+  const provider = ["openai", "azure"][pick(2)]!;
+  return {
+    ...UNKNOWN_CALL,
+    provider,
+    upstreamModel: "gpt-4o",
+    attempts: [{
+      provider,
+      upstreamModel: "gpt-4o",
+      status: 200,
+      errorCode: null,
+      durationMs: pick(900),
+    }],
+    clientStatus: 200,
+    outcome: "completed",
+  };
+}
+
+function progressOrEnd({ accountId, requestId, amountMicroKyat }: Hold, pick: Pick): DomainEvent {
+  const of = { accountId, requestId };
+  const usage = usageOf(pick);
+  switch (pick(8)) {
+    case 0:
+      return {
+        type: "UsageReported",
+        payload: { ...of, sequence: 1, usage, evidence: "observed" },
+      };
+    case 1:
+      return { type: "HoldExtended", payload: { ...of, sequence: 1, expiresAtMs: 1 } };
+    case 2:
+      return { type: "HoldExpired", payload: { ...of, amountMicroKyat } };
+    case 3:
+      return {
+        type: "HoldReleased",
+        payload: { ...of, amountMicroKyat, reason: "upstream_failed", call: UNKNOWN_CALL },
+      };
+    default: {
+      const atExpiry = pick(4) === 0;
+      const chargedMicroKyat = BigInt(pick(1_000_000));
+      const unbilledMicroKyat = BigInt(pick(3));
+      return {
+        type: "HoldSettled",
+        payload: {
+          ...of,
+          basis: atExpiry ? "expiry" : "final",
+          holdMicroKyat: amountMicroKyat,
+          usage,
+          evidence: atExpiry ? "observed" : "reported",
+          chargeMicroKyat: chargedMicroKyat + unbilledMicroKyat,
+          chargedMicroKyat,
+          overageMicroKyat: 0n,
+          releasedMicroKyat: amountMicroKyat - chargedMicroKyat,
+          unbilledMicroKyat,
+          costNanoUsd: BigInt(pick(1_000)),
+          call: atExpiry ? UNKNOWN_CALL : callOf(pick),
+        },
+      };
+    }
+  }
+}
+
+function late({ accountId, requestId }: Hold, pick: Pick): DomainEvent {
+  const chargedMicroKyat = BigInt(pick(1_000));
+  return {
+    type: "LateUsageSettled",
+    payload: {
+      accountId,
+      requestId,
+      usage: usageOf(pick),
+      evidence: "reported",
+      chargeMicroKyat: chargedMicroKyat + 5n,
+      alreadyChargedMicroKyat: 0n,
+      chargedMicroKyat,
+      unbilledMicroKyat: 5n,
+      costNanoUsd: BigInt(pick(1_000)),
+      call: callOf(pick),
+    },
+  };
+}
+
+/** Numbers from a seed (mulberry32); not for secrets. */
+function generator(seed: number): Pick {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}

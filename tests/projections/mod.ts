@@ -1,0 +1,4 @@
+/** A real ledger schema with histories in it, for tests of what reads the log. @module */
+export { appendEvents, openLog, type TestLog } from "./log.ts";
+export { historyOf } from "./history.ts";
+export { allRows, PROJECTION_TABLES } from "./rows.ts";

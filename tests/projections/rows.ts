@@ -1,0 +1,29 @@
+/** Every row of the projections, for exact comparison. @module */
+import { type Kysely, sql } from "kysely";
+
+/** The tables of the projections; a test fails when one is missing here. */
+export const PROJECTION_TABLES = [
+  "balances",
+  "budgets",
+  "daily_usage",
+  "daily_usage_calls",
+  "keys",
+  "prices",
+  "rates",
+  "requests",
+] as const;
+
+/** Each table's rows as JSON text, sorted. */
+export async function allRows(
+  db: Kysely<unknown>,
+  schema = "projections",
+): Promise<Record<string, string[]>> {
+  const dump: Record<string, string[]> = {};
+  for (const name of PROJECTION_TABLES) {
+    const { rows } = await sql<{ row: string }>`
+      select to_jsonb(t)::text as row from ${sql.raw(`${schema}.${name}`)} t order by 1
+    `.execute(db);
+    dump[name] = rows.map(({ row }) => row);
+  }
+  return dump;
+}

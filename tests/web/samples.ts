@@ -1,0 +1,117 @@
+/** Rows as the projections would answer them. @module */
+import type { AccountRow, PriceRow, RequestRow } from "../../shared/read_api/mod.ts";
+
+/** An account with some credit. */
+export function sampleAccount(nowMs: number): AccountRow {
+  return {
+    accountId: "demo",
+    name: "Demo developer",
+    currency: "MMK",
+    creditedMicroKyat: "50000000000",
+    settledMicroKyat: "12345679",
+    heldMicroKyat: "0",
+    availableMicroKyat: "49987654321",
+    openHolds: 0,
+    openedAtMs: nowMs - 20 * 86_400_000,
+    updatedAtMs: nowMs,
+  };
+}
+
+const MODELS = ["gpt-4o-mini", "gpt-4o", "claude-sonnet-4-5", "gemini-2.5-flash"];
+const STATES = ["settled", "settled", "held", "settled", "released", "expired", "late_settled"];
+
+/** Requests of all states, newest first. */
+export function sampleRequests(nowMs: number): RequestRow[] {
+  return Array.from({ length: 45 }, (_, index) => sampleRequest(index, nowMs));
+}
+
+function sampleRequest(index: number, nowMs: number): RequestRow {
+  const state = STATES[index % STATES.length] as RequestRow["state"];
+  const model = MODELS[index % MODELS.length] ?? "";
+  const ended = state !== "held";
+  const charged = state === "settled" || state === "late_settled";
+  const amount = String(1_203_471 * (index + 1));
+  return {
+    requestId: `01900000-0000-7000-8000-${String(index).padStart(12, "0")}`,
+    accountId: "demo",
+    keyId: "key-1",
+    edgeId: "edge-1",
+    endpoint: "/v1/chat/completions",
+    model,
+    state,
+    provider: charged ? "simulator" : null,
+    call: ended
+      ? {
+        provider: charged ? "simulator" : null,
+        upstreamModel: charged ? model : null,
+        attempts: [
+          {
+            provider: "primary",
+            upstreamModel: model,
+            status: 529,
+            errorCode: "upstream_overloaded",
+            durationMs: 212,
+          },
+          {
+            provider: "simulator",
+            upstreamModel: model,
+            status: 200,
+            errorCode: null,
+            durationMs: 1_480,
+          },
+        ],
+        streaming: true,
+        clientStatus: 200,
+        outcome: charged ? "completed" : "upstream_error",
+        firstByteMs: 231,
+        totalMs: 1_702,
+        simulated: true,
+      }
+      : null,
+    usage: charged
+      ? { input: 1_204 + index, cached_input: 512, output: 386, reasoning: 120 }
+      : null,
+    evidence: charged ? "reported" : null,
+    inputTokensBound: 2_048,
+    outputTokensRequested: 4_096,
+    outputTokensGranted: 4_096,
+    holdMicroKyat: "14512500",
+    chargeMicroKyat: charged ? amount : null,
+    chargedMicroKyat: charged ? amount : null,
+    unbilledMicroKyat: charged ? "0" : null,
+    costNanoUsd: charged ? "509000" : null,
+    pricing: {
+      priceVersion: 3,
+      ratesPicoUsdPerUnit: {
+        input: "150000",
+        cached_input: "75000",
+        output: "600000",
+        reasoning: "600000",
+      },
+      markupVersion: 1,
+      markupPartsPerMillion: 50_000,
+      fxVersion: 2,
+      fxMicroKyat: "4500000000",
+      fxNanoUsd: "1000000000",
+    },
+    placedAtMs: nowMs - index * 3_600_000,
+    endedAtMs: ended ? nowMs - index * 3_600_000 + 1_702 : null,
+    placedPosition: String(1_000 - index * 2),
+    endedPosition: ended ? String(1_001 - index * 2) : null,
+  };
+}
+
+/** A published price. */
+export function samplePrice(nowMs: number): PriceRow {
+  return {
+    model: "gpt-4o-mini",
+    priceVersion: 3,
+    displayName: "GPT-4o mini",
+    ownedBy: "openai",
+    ratesPicoUsdPerUnit: { input: 150_000n, cached_input: 75_000n, output: 600_000n },
+    contextWindowTokens: 128_000,
+    maxOutputTokens: 16_384,
+    source: "catalogue 2026-08-01",
+    publishedAtMs: nowMs,
+  };
+}
