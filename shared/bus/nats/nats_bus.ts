@@ -159,6 +159,7 @@ class NatsBus implements Bus {
     return this.#keep(startPullConsumer({
       connection,
       link: this.#link,
+      clock: this.#settings.clock,
       timers: this.#settings.timers,
       onFault: this.#onFault,
       stopTimeoutMs: this.#stopTimeoutMs,

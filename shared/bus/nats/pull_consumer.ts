@@ -5,7 +5,7 @@
  * @module
  */
 import { createInbox, type Msg, type NatsConnection } from "@nats-io/nats-core";
-import type { Timers } from "../../effects.ts";
+import type { Clock, Timers } from "../../effects.ts";
 import type { BusSubscription, ConsumeOptions, DurableMessage } from "../bus.ts";
 import { decodeBytes } from "../encoding.ts";
 import { type BusSettings, createWorkInHand, redeliveryDelayMs } from "../handling.ts";
@@ -16,6 +16,7 @@ import { drainSubscription } from "./subscription.ts";
 export interface PullConsumerSetup {
   readonly connection: NatsConnection;
   readonly link: Link;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly onFault: NonNullable<BusSettings["onFault"]>;
   readonly stopTimeoutMs: number;
@@ -33,6 +34,8 @@ const pullMs = 10_000;
 /** A pull that heard nothing for this long was lost. */
 const silenceMs = 15_000;
 const retryMs = 250;
+/** How long a late acknowledgement waits for the server's word. */
+const lateAckMs = 2_000;
 
 /** Starts reading; the consumer must exist already. */
 export function startPullConsumer(setup: PullConsumerSetup): BusSubscription {
@@ -113,8 +116,9 @@ class PullConsumer implements BusSubscription {
   }
 
   async #handle(message: Msg): Promise<void> {
-    const { handler, onFault } = this.#setup;
+    const { handler, onFault, clock } = this.#setup;
     this.#inHand.begin();
+    const begunMs = clock.nowMs();
     let deliveries = 1;
     try {
       const delivery = readDelivery(message);
@@ -129,7 +133,7 @@ class PullConsumer implements BusSubscription {
       }
       deliveries = delivery.deliveries;
       await handler(delivery);
-      this.#respond(message, "+ACK");
+      await this.#acknowledge(message, clock.nowMs() - begunMs);
     } catch (error) {
       onFault({ during: "consume", subject: message.subject, error });
       const delayNs = redeliveryDelayMs(deliveries) * 1_000_000;
@@ -140,6 +144,21 @@ class PullConsumer implements BusSubscription {
       if (next !== undefined) void this.#handle(next);
       else this.#askSoon();
     }
+  }
+
+  /**
+   * A message that its handler held for longer than the server waits is due to come again. The
+   * server must have heard of its end before room is asked for: it takes in acknowledgements and
+   * requests separately, and may do so in either order.
+   */
+  async #acknowledge(message: Msg, heldMs: number): Promise<void> {
+    const { connection, link, options } = this.#setup;
+    const inTime = heldMs >= 0 && heldMs < options.ackWaitMs;
+    if (inTime || !link.isUp() || message.reply === undefined) {
+      return this.#respond(message, "+ACK");
+    }
+    // Unheard, it comes again: its handler must bear that at any rate.
+    await connection.request(message.reply, "+ACK", { timeout: lateAckMs }).catch(() => {});
   }
 
   #respond(message: Msg, answer: string): void {
