@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { en, type TextKey } from "./en.ts";
-import { languageOf, translator } from "./mod.ts";
-import { my } from "./my.ts";
+import { languageOf, type TextKey, TEXTS, translator } from "./mod.ts";
 
+const { en, my } = TEXTS;
 const keys = Object.keys(en) as TextKey[];
 const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
 

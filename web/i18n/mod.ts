@@ -1,8 +1,15 @@
 /** The texts of the pages in their languages. @module */
-import { en, type TextKey } from "./en.ts";
+import type { AreaTexts } from "./area.ts";
+import { ledgerTexts } from "./areas/ledger.ts";
+import { en, type TextKey as PageTextKey } from "./en.ts";
 import { my } from "./my.ts";
 
-export type { TextKey } from "./en.ts";
+const AREAS = [ledgerTexts] as const;
+
+/** The name of a text. */
+export type TextKey = PageTextKey | KeyOf<(typeof AREAS)[number]>;
+
+type KeyOf<Area> = Area extends AreaTexts<infer Key> ? Key : never;
 
 /** The languages with their own names. */
 export const LANGUAGES = { en: "English", my: "မြန်မာ" } as const;
@@ -10,7 +17,11 @@ export const LANGUAGES = { en: "English", my: "မြန်မာ" } as const;
 /** One of {@link LANGUAGES}. */
 export type Language = keyof typeof LANGUAGES;
 
-const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>> = { en, my };
+/** Every text of every language. */
+export const TEXTS = {
+  en: Object.assign({ ...en }, ...AREAS.map((area) => area.en)),
+  my: Object.assign({ ...my }, ...AREAS.map((area) => area.my)),
+} as Readonly<Record<Language, Readonly<Record<TextKey, string>>>>;
 
 /** Gives a text in one language, its `{name}` parts replaced. */
 export type Translate = (key: TextKey, values?: Readonly<Record<string, string>>) => string;

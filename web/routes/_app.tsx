@@ -1,6 +1,7 @@
 /** The frame around every page. */
 import { LANGUAGES } from "../i18n/mod.ts";
-import { define, may, type State } from "../state.ts";
+import { currentPage, sectionsOf } from "../navigation/mod.ts";
+import { define, type State } from "../state.ts";
 import { FormTokens, Sparrow } from "../ui/mod.ts";
 
 export default define.layout(({ Component, state, url }) => {
@@ -39,68 +40,72 @@ function Simulated({ state: { simulated, t } }: { state: State }) {
 function Top({ state, path }: { state: State; path: string }) {
   const { t, person } = state;
   if (person === null) return null;
+  const sections = sectionsOf(state);
+  const current = currentPage(sections, path);
+  const section = sections.find(({ pages }) => current !== null && pages.includes(current));
+  const links = sections.map((each) => ({
+    href: each.pages[0].href,
+    text: t(each.text),
+    isCurrent: each === section,
+  }));
   return (
-    <header class="top">
-      <div class="wrap">
-        <a class="brand" href="/">
-          <Sparrow />
-          {t("product")}
-        </a>
-        <nav class="nav" aria-label={t("main_navigation")}>
-          {linksOf(state).map(({ href, text }) => (
-            <a key={href} href={href} aria-current={isCurrent(href, path) ? "page" : undefined}>
-              {text}
-            </a>
-          ))}
-        </nav>
-        <div class="who">
-          <p class="who-text">
-            <span class="who-name">{person.name}</span>
-            <span class="who-role">{person.principal.role.replace("_", " ")}</span>
-          </p>
-          <form method="post" action="/sign-out">
-            <FormTokens state={state} />
-            <button type="submit" class="button button-quiet button-small">{t("sign_out")}</button>
-          </form>
+    <>
+      <header class="top">
+        <div class="wrap">
+          <a class="brand" href="/">
+            <Sparrow />
+            {t("product")}
+          </a>
+          <Links label={t("main_navigation")} kind="nav" links={links} />
+          <div class="who">
+            <p class="who-text">
+              <span class="who-name">{person.name}</span>
+              <span class="who-role">{person.principal.role.replace("_", " ")}</span>
+            </p>
+            <form method="post" action="/sign-out">
+              <FormTokens state={state} />
+              <button type="submit" class="button button-quiet button-small">
+                {t("sign_out")}
+              </button>
+            </form>
+          </div>
         </div>
-      </div>
-    </header>
+      </header>
+      {section !== undefined && section.pages.length > 1 && (
+        <div class="subnav-bar">
+          <div class="wrap">
+            <Links
+              label={t(section.text)}
+              kind="subnav"
+              links={section.pages.map((each) => ({
+                href: each.href,
+                text: t(each.text),
+                isCurrent: each === current,
+              }))}
+            />
+          </div>
+        </div>
+      )}
+    </>
   );
 }
 
 interface NavLink {
   readonly href: string;
   readonly text: string;
+  readonly isCurrent: boolean;
 }
 
-function linksOf(state: State): NavLink[] {
-  const { t, person } = state;
-  const own = person?.principal.accountId ?? null;
-  const links: (NavLink | null)[] = person?.principal.role === "developer"
-    ? own === null ? [] : [
-      { href: `/accounts/${own}`, text: t("overview") },
-      { href: "/requests", text: t("requests") },
-      { href: `/accounts/${own}/keys`, text: t("keys") },
-      { href: `/accounts/${own}/budget`, text: t("budget") },
-    ]
-    : [
-      { href: "/accounts", text: t("accounts") },
-      { href: "/requests", text: t("requests") },
-    ];
-  return [
-    ...links,
-    { href: "/prices", text: t("prices") },
-    may(state, "ledger:read", null) ? { href: "/rates", text: t("fx") } : null,
-    may(state, "ledger:read", null) ? { href: "/books", text: t("books") } : null,
-    may(state, "ledger:read", null) ? { href: "/events", text: t("events") } : null,
-    may(state, "projection:read", null) ? { href: "/system", text: t("system") } : null,
-  ].filter((link) => link !== null);
-}
-
-/** A developer's overview is the parent of the other pages' paths, and current only as itself. */
-function isCurrent(href: string, path: string): boolean {
-  if (path === href) return true;
-  return !/^\/accounts\/[^/]+$/.test(href) && path.startsWith(`${href}/`);
+function Links(
+  { label, kind, links }: { label: string; kind: "nav" | "subnav"; links: readonly NavLink[] },
+) {
+  return (
+    <nav class={kind} aria-label={label}>
+      {links.map(({ href, text, isCurrent }) => (
+        <a key={href} href={href} aria-current={isCurrent ? "page" : undefined}>{text}</a>
+      ))}
+    </nav>
+  );
 }
 
 function Foot({ state, path }: { state: State; path: string }) {
