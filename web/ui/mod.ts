@@ -4,6 +4,8 @@ export { Field, FormTokens, Select } from "./form_parts.tsx";
 export { Money, Time } from "./values.tsx";
 export { EvidenceText, KeyBadge, StateBadge } from "./badges.tsx";
 export { type Column, Pager, Table } from "./table.tsx";
+export { type ChartColumn, ColumnChart, type ColumnLabel, highestOf } from "./column_chart.tsx";
+export { ShareBar } from "./share_bar.tsx";
 export { UsageChart } from "./usage_chart.tsx";
 export { Sparrow } from "./sparrow.tsx";
 export { Snippets } from "./snippets.tsx";
