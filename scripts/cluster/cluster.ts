@@ -8,8 +8,21 @@ import { createEffects, platformOf } from "../../shared/effects.ts";
 import { DEMO_ACCOUNT_ID, demoUsers, loadSecrets, readDemo } from "../demo/mod.ts";
 import { freePort } from "../provision/mod.ts";
 import { type ClusterDemo, seedCluster } from "./demo.ts";
-import { type ClusterPorts, planProcesses, PROCESS_NAMES, type ProcessName } from "./plan.ts";
-import { createRoomProcess, type RoomProcess, type UnexpectedEnd } from "./room_process.ts";
+import { openFolder } from "./folder.ts";
+import {
+  type ClusterPorts,
+  type EnvByProcess,
+  planMoreEdges,
+  planProcesses,
+  PROCESS_NAMES,
+  type ProcessName,
+} from "./plan.ts";
+import {
+  createRoomProcess,
+  type RoomProcess,
+  type RoomSpec,
+  type UnexpectedEnd,
+} from "./room_process.ts";
 import { type ClusterServers, startServers } from "./servers.ts";
 
 /** How a cluster is set up; everything has a default. */
@@ -35,7 +48,11 @@ export interface ClusterOptions {
   /** Whether commits wait for the disk; false when absent. */
   readonly fsync?: boolean;
   /** More settings by process. */
-  readonly env?: Readonly<Partial<Record<ProcessName, Readonly<Record<string, string>>>>>;
+  readonly env?: EnvByProcess;
+  /** Processes that are not started with the others. */
+  readonly without?: readonly ProcessName[];
+  /** How many proxies there are, at least 2; 2 when absent. */
+  readonly edges?: number;
   /** Milliseconds in which each process must be healthy; 60,000 when absent. */
   readonly startTimeoutMs?: number;
   /** Receives a line for each step; dropped when absent. */
@@ -47,6 +64,8 @@ export interface ClusterOptions {
 /** A cluster that serves. */
 export interface RunningCluster {
   readonly processes: Readonly<Record<ProcessName, RoomProcess>>;
+  /** The proxies beyond the second. */
+  readonly moreEdges: readonly RoomProcess[];
   readonly servers: ClusterServers;
   /** What `demo.json` says; its process ids are those of the start. */
   readonly demo: ClusterDemo;
@@ -72,9 +91,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
   const effects = createEffects(platformOf(globalThis));
   const folder = await openFolder(options.dataDir ?? null);
   let servers: ClusterServers | null = null;
-  let processes: Record<ProcessName, RoomProcess> | null = null;
+  let rooms: Rooms | null = null;
   const stop = async () => {
-    const killed = processes === null ? [] : await stopProcesses(processes, log);
+    const killed = rooms === null ? [] : await stopProcesses(rooms, log);
     await servers?.stop();
     await folder.close();
     return killed;
@@ -96,16 +115,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     const demoFile = `${folder.path}/demo.json`;
     const earlier = await readDemo(demoFile);
     const users = earlier?.users ?? demoUsers(effects.random, DEMO_ACCOUNT_ID);
-    processes = createProcesses(folder.path, options, {
+    rooms = createProcesses(folder.path, options, {
       servers,
       secrets: { ...secrets, serviceSecret },
       users,
     });
-    await startProcesses(processes, log);
+    await startProcesses(rooms, options.without ?? [], log);
+    const { processes, moreEdges } = rooms;
     const demo = await seedCluster({
       demoFile,
       serviceSecret,
       processes,
+      moreEdges,
       servers,
       users,
       clock: effects.clock,
@@ -114,6 +135,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     let stopping: ReturnType<typeof stop> | null = null;
     return {
       processes,
+      moreEdges,
       servers,
       demo,
       demoFile,
@@ -126,6 +148,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
   }
 }
 
+interface Rooms {
+  readonly processes: Readonly<Record<ProcessName, RoomProcess>>;
+  readonly moreEdges: readonly RoomProcess[];
+}
+
 function createProcesses(
   folder: string,
   options: ClusterOptions,
@@ -134,9 +161,10 @@ function createProcesses(
     readonly secrets: Awaited<ReturnType<typeof loadSecrets>>;
     readonly users: ReturnType<typeof demoUsers> | ClusterDemo["users"];
   },
-): Record<ProcessName, RoomProcess> {
+): Rooms {
   const ports = mapNames((name) => options.ports?.[name] || freePort());
-  const plan = planProcesses({
+  const morePorts = Array.from({ length: Math.max(0, (options.edges ?? 2) - 2) }, freePort);
+  const around = {
     ...servers,
     ...secrets,
     ports,
@@ -144,76 +172,57 @@ function createProcesses(
     shards: options.shards ?? 1,
     upstream: options.upstream ?? "simulator",
     extraEnv: options.env ?? {},
-  });
-  return mapNames((name) =>
-    createRoomProcess(plan[name], {
-      logFile: `${folder}/logs/${name}.log`,
+    morePorts,
+  };
+  const plan = planProcesses(around);
+  const create = (spec: RoomSpec) =>
+    createRoomProcess(spec, {
+      logFile: `${folder}/logs/${spec.name}.log`,
       startTimeoutMs: options.startTimeoutMs ?? 60_000,
       onUnexpectedEnd: options.onUnexpectedEnd ?? (() => {}),
-    })
-  );
+    });
+  return {
+    processes: mapNames((name) => create(plan[name])),
+    moreEdges: planMoreEdges(around).map(create),
+  };
 }
 
 async function startProcesses(
-  processes: Readonly<Record<ProcessName, RoomProcess>>,
+  { processes, moreEdges }: Rooms,
+  without: readonly ProcessName[],
   log: (line: string) => void,
 ): Promise<void> {
-  const start = async (name: ProcessName) => {
-    const room = processes[name];
+  const start = async (room: RoomProcess) => {
     const before = performance.now();
     await room.start();
     const took = ((performance.now() - before) / 1_000).toFixed(1);
-    log(`${name.padEnd(15)} ${room.url}  pid ${room.pid}  healthy after ${took} s`);
+    log(`${room.name.padEnd(15)} ${room.url}  pid ${room.pid}  healthy after ${took} s`);
   };
   // The first ledger brings the database to its newest shape; the others build on that.
-  await start("ledger");
-  const rest = PROCESS_NAMES.filter((name) => name !== "ledger");
-  const results = await Promise.allSettled(rest.map(start));
+  await start(processes.ledger);
+  const rest = PROCESS_NAMES.filter((name) => name !== "ledger" && !without.includes(name))
+    .map((name) => processes[name]);
+  const results = await Promise.allSettled([...rest, ...moreEdges].map(start));
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 }
 
 async function stopProcesses(
-  processes: Readonly<Record<ProcessName, RoomProcess>>,
+  { processes, moreEdges }: Rooms,
   log: (line: string) => void,
 ): Promise<string[]> {
   const killed: string[] = [];
-  for (const group of stopOrder) {
-    await Promise.all(group.map(async (name) => {
-      const room = processes[name];
+  const groups = stopOrder.map((names) => names.map((name) => processes[name]));
+  groups[0]?.push(...moreEdges);
+  for (const group of groups) {
+    await Promise.all(group.map(async (room) => {
       if (room.pid === null) return;
       const obeyed = await room.stop();
-      if (!obeyed) killed.push(name);
-      log(`${name.padEnd(15)} ${obeyed ? "stopped" : "did not stop in time and was killed"}`);
+      if (!obeyed) killed.push(room.name);
+      log(`${room.name.padEnd(15)} ${obeyed ? "stopped" : "did not stop in time and was killed"}`);
     }));
   }
   return killed;
-}
-
-interface Folder {
-  readonly path: string;
-  /** Gives it free for another cluster; a temporary one is removed. */
-  close(): Promise<void>;
-}
-
-async function openFolder(dataDir: string | null): Promise<Folder> {
-  const temporary = dataDir === null;
-  const path = dataDir ?? await Deno.makeTempDir({ prefix: "sargalay-cluster-" });
-  await Deno.mkdir(`${path}/logs`, { recursive: true });
-  // PostgreSQL runs as another user when this process is the superuser.
-  if (temporary) await Deno.chmod(path, 0o755);
-  const lock = await Deno.open(`${path}/lock`, { create: true, write: true });
-  if (!await lock.tryLock(true)) {
-    lock.close();
-    throw new Error(`another cluster uses ${path}; stop it or set SARGALAY_DATA_DIR`);
-  }
-  return {
-    path: await Deno.realPath(path),
-    async close() {
-      lock.close();
-      if (temporary) await Deno.remove(path, { recursive: true });
-    },
-  };
 }
 
 function mapNames<Value>(make: (name: ProcessName) => Value): Record<ProcessName, Value> {

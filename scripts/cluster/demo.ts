@@ -33,6 +33,7 @@ export interface SeedClusterOptions {
   readonly demoFile: string;
   readonly serviceSecret: string;
   readonly processes: Readonly<Record<ProcessName, RoomProcess>>;
+  readonly moreEdges: readonly RoomProcess[];
   readonly servers: ClusterServers;
   readonly users: readonly DemoUser[];
   readonly clock: Clock;
@@ -48,11 +49,13 @@ export async function seedCluster(options: SeedClusterOptions): Promise<ClusterD
   const adminToken = await signAdminToken(options.serviceSecret, options.clock);
   const ledgerUrl = processes.ledger.url;
   const apiKey = await seedDemo({ ledgerUrl, adminToken, knownKey: options.knownKey });
-  const proxyUrls = [processes["proxy-1"].url, processes["proxy-2"].url];
+  const proxyUrls = [processes["proxy-1"], processes["proxy-2"], ...options.moreEdges]
+    .map(({ url }) => url);
   await Promise.all(proxyUrls.map((proxyUrl) => untilKnown(proxyUrl, apiKey)));
   const pids: Record<string, number> = {};
-  for (const name of PROCESS_NAMES) {
-    const { pid } = processes[name];
+  for (
+    const { name, pid } of [...PROCESS_NAMES.map((name) => processes[name]), ...options.moreEdges]
+  ) {
     if (pid !== null) pids[name] = pid;
   }
   const demo: ClusterDemo = {

@@ -22,6 +22,14 @@ export const PROCESS_NAMES = [
 /** The name of a process. */
 export type ProcessName = typeof PROCESS_NAMES[number];
 
+/** The name of a proxy; those beyond the second run only where `edges` asks for them. */
+export type EdgeName = `proxy-${number}`;
+
+/** Settings by process. */
+export type EnvByProcess = Readonly<
+  Partial<Record<ProcessName | EdgeName, Readonly<Record<string, string>>>>
+>;
+
 /** Where each process listens on 127.0.0.1. */
 export type ClusterPorts = Readonly<Record<ProcessName, number>>;
 
@@ -39,33 +47,18 @@ export interface Surroundings {
   /** `simulator` whatever the environment says, or the providers that it names. */
   readonly upstream: "simulator" | "environment";
   /** More settings by process, which win over all others. */
-  readonly extraEnv: Readonly<Partial<Record<ProcessName, Readonly<Record<string, string>>>>>;
+  readonly extraEnv: EnvByProcess;
+  /** Where proxies beyond the second listen, the third first. */
+  readonly morePorts?: readonly number[];
 }
 
 type Room = "proxy" | "ledger" | "projections" | "web" | "simulator";
 
 /** What to run for each process. */
 export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpec> {
-  const url = (name: ProcessName) => `http://127.0.0.1:${around.ports[name]}`;
-  const spec = (
-    name: ProcessName,
-    room: Room,
-    env: Record<string, string>,
-    stopTimeoutMs = 20_000,
-  ): RoomSpec => ({
-    name,
-    url: url(name),
-    args: taskArguments(room),
-    env: {
-      SARGALAY_HOST: "127.0.0.1",
-      SARGALAY_SHARDS: String(around.shards),
-      SARGALAY_SERVICE_SECRET: around.serviceSecret,
-      [`SARGALAY_${room.toUpperCase()}_PORT`]: String(around.ports[name]),
-      ...env,
-      ...around.extraEnv[name],
-    },
-    stopTimeoutMs,
-  });
+  const url = (name: ProcessName) => urlOf(around, name);
+  const spec = (name: ProcessName, room: Room, env: Record<string, string>, stopMs?: number) =>
+    specOf(around, { name, room, port: around.ports[name], env }, stopMs);
   const { databaseUrl, natsUrl } = around;
   const ledger = {
     DATABASE_URL: databaseUrl,
@@ -73,18 +66,8 @@ export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpe
     // What only the simulator can serve is for sale only where the simulator serves.
     SARGALAY_SEED: around.upstream === "simulator" ? "starter+simulator" : "starter",
   };
-  const simulatorUrl = url("simulator");
-  const upstream: Record<string, string> = around.upstream === "environment"
-    ? { SARGALAY_SIMULATOR_URL: simulatorUrl }
-    // Empty settings count as absent: a provider's key in the environment must not be used.
-    : { SARGALAY_SIMULATOR_URL: simulatorUrl, SARGALAY_UPSTREAMS: "", OPENAI_API_KEY: "" };
-  const proxy = (name: "proxy-1" | "proxy-2", edgeId: string, nats: string) =>
-    // Its open settlements are waited for.
-    spec(name, "proxy", {
-      NATS_URL: nats,
-      SARGALAY_EDGE_ID: edgeId,
-      ...upstream,
-    }, 40_000);
+  const proxy = (edge: 1 | 2, nats: string) =>
+    edgeSpec(around, edge, around.ports[`proxy-${edge}`], nats);
   return {
     "ledger": spec("ledger", "ledger", ledger),
     "ledger-standby": spec("ledger-standby", "ledger", ledger),
@@ -93,8 +76,8 @@ export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpe
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
     }),
-    "proxy-1": proxy("proxy-1", "edge-1", natsUrl),
-    "proxy-2": proxy("proxy-2", "edge-2", around.natsWebSocketUrl ?? natsUrl),
+    "proxy-1": proxy(1, natsUrl),
+    "proxy-2": proxy(2, around.natsWebSocketUrl ?? natsUrl),
     "web": spec("web", "web", {
       DATABASE_URL: databaseUrl,
       SARGALAY_PROXY_URL: url("proxy-1"),
@@ -104,6 +87,53 @@ export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpe
       SARGALAY_DEMO_USERS: JSON.stringify(around.users),
     }),
   };
+}
+
+/** What to run for the proxies beyond the second, over TCP. */
+export function planMoreEdges(around: Surroundings): RoomSpec[] {
+  return (around.morePorts ?? [])
+    .map((port, index) => edgeSpec(around, index + 3, port, around.natsUrl));
+}
+
+function edgeSpec(around: Surroundings, edge: number, port: number, nats: string): RoomSpec {
+  const simulatorUrl = urlOf(around, "simulator");
+  const upstream: Record<string, string> = around.upstream === "environment"
+    ? { SARGALAY_SIMULATOR_URL: simulatorUrl }
+    // Empty settings count as absent: a provider's key in the environment must not be used.
+    : { SARGALAY_SIMULATOR_URL: simulatorUrl, SARGALAY_UPSTREAMS: "", OPENAI_API_KEY: "" };
+  const env = { NATS_URL: nats, SARGALAY_EDGE_ID: `edge-${edge}`, ...upstream };
+  // Its open settlements are waited for.
+  return specOf(around, { name: `proxy-${edge}`, room: "proxy", port, env }, 40_000);
+}
+
+function specOf(
+  around: Surroundings,
+  { name, room, port, env }: {
+    readonly name: ProcessName | EdgeName;
+    readonly room: Room;
+    readonly port: number;
+    readonly env: Readonly<Record<string, string>>;
+  },
+  stopTimeoutMs = 20_000,
+): RoomSpec {
+  return {
+    name,
+    url: `http://127.0.0.1:${port}`,
+    args: taskArguments(room),
+    env: {
+      SARGALAY_HOST: "127.0.0.1",
+      SARGALAY_SHARDS: String(around.shards),
+      SARGALAY_SERVICE_SECRET: around.serviceSecret,
+      [`SARGALAY_${room.toUpperCase()}_PORT`]: String(port),
+      ...env,
+      ...around.extraEnv[name],
+    },
+    stopTimeoutMs,
+  };
+}
+
+function urlOf(around: Surroundings, name: ProcessName): string {
+  return `http://127.0.0.1:${around.ports[name]}`;
 }
 
 /** The task's own command, so that a room has the same permissions here as alone. */
