@@ -13,9 +13,10 @@ export function ShareBar(
   return (
     <span class="share">
       {children}
-      <span class="share-bar" aria-hidden="true">
-        <span style={{ width: `${partOf(value, most, 100)}%` }} />
-      </span>
+      <svg class="share-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="chart-none" width="100" height="4" />
+        <rect class="chart-bar" width={partOf(value, most, 100)} height="4" />
+      </svg>
     </span>
   );
 }
