@@ -208,8 +208,8 @@ describe("the trial balance", () => {
 
   it.each([
     ["", ["7", "-7", "-3", "3"]],
-    ["&at=2", ["7", "-7", "0", "0"]],
-    ["&at=1", ["5", "-5", "0", "0"]],
+    ["&position=2", ["7", "-7", "0", "0"]],
+    ["&position=1", ["5", "-5", "0", "0"]],
   ])("%s is of one position on all its pages, and sums to zero", async (at, balances) => {
     const found: string[] = [];
     let cursor: string | null = null;

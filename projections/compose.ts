@@ -24,6 +24,7 @@ import {
   type Runner,
 } from "./runner/mod.ts";
 import type { Queryable } from "./table/mod.ts";
+import { timeTravelRoutes } from "./time_travel/mod.ts";
 
 /** What the room is given. */
 export interface ProjectionsParts<Database> {
@@ -53,6 +54,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...dailyUsageRoutes,
   ...catalogRoutes,
   ...explorerRoutes,
+  ...timeTravelRoutes,
   ...projectionRoutes,
   ...liveRoutes,
 ];

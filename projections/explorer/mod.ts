@@ -1,7 +1,6 @@
-/** Looks into the log and the books themselves. @module */
+/** Looks into the log itself. @module */
 import type { ReadRoute } from "../http/mod.ts";
 import { eventRoute } from "./events.ts";
-import { trialBalanceRoute } from "./trial_balance.ts";
 
 /** The routes for auditors. */
-export const explorerRoutes: readonly ReadRoute[] = [eventRoute, trialBalanceRoute];
+export const explorerRoutes: readonly ReadRoute[] = [eventRoute];

@@ -8,6 +8,8 @@ import { z } from "zod";
 import { BUDGET_PERIODS, callFactsSchema, ratesSchema } from "../events/mod.ts";
 import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
 
+export * from "./time_travel.ts";
+
 const amount = z.string().regex(/^-?\d+$/);
 
 /** Wraps the rows of a list: `nextCursor` null means that this was the last page. */
@@ -158,16 +160,6 @@ export const eventRowSchema = z.object({
 });
 
 /**
- * GET /v1/trial-balance (filter: at as a position): each ledger account's balance, a debit when
- * positive; microkyat or nanodollars by currency. All balances of a currency sum to zero.
- */
-export const trialBalanceRowSchema = z.object({
-  account: z.string(),
-  currency: z.enum(["MMK", "USD"]),
-  balance: amount,
-});
-
-/**
  * GET /v1/live?account=: server-sent events named `account`; the `data` of each is this, first at
  * once and then whenever the account's row changes.
  */
@@ -191,7 +183,5 @@ export type BudgetRow = z.output<typeof budgetRowSchema>;
 export type ProjectionStatus = z.output<typeof projectionStatusSchema>;
 /** See {@link eventRowSchema}. */
 export type EventRow = z.output<typeof eventRowSchema>;
-/** See {@link trialBalanceRowSchema}. */
-export type TrialBalanceRow = z.output<typeof trialBalanceRowSchema>;
 /** See {@link liveAccountSchema}. */
 export type LiveAccount = z.output<typeof liveAccountSchema>;

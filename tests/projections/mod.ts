@@ -2,3 +2,5 @@
 export { appendEvents, openLog, type TestLog } from "./log.ts";
 export { historyOf } from "./history.ts";
 export { allRows, PROJECTION_TABLES } from "./rows.ts";
+export { writeBooks } from "./books.ts";
+export { openReadApi, type Reader, type TestReadApi } from "./read_api.ts";

@@ -2,11 +2,9 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import { pageSchema, trialBalanceRowSchema } from "../../shared/read_api/mod.ts";
-import { headOf } from "../log/mod.ts";
 import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
-import { decodeRow, type Queryable, table } from "../table/mod.ts";
-
-const positionSchema = z.string().regex(/^\d{1,18}$/, "expected a log position");
+import { decodeRow, table } from "../table/mod.ts";
+import { asOfQuery, ONLY_ONE, onlyOne, placesOf } from "./as_of.ts";
 
 const answerTable = table({
   name: "trial_balance_answer",
@@ -16,34 +14,43 @@ const answerTable = table({
 });
 
 /**
- * GET /v1/trial-balance. The first page fixes the position and the cursor carries it on, so that the
- * pages of one trial balance belong together while the log grows. Each event is balanced within its
- * shard, so any position gives a sum of zero per currency.
+ * GET /v1/trial-balance. The first page fixes the position in each shard and the cursor carries them
+ * on, so that the pages of one trial balance belong together while the log grows. Each event is
+ * balanced within its shard, so any positions give a sum of zero per currency.
  */
 export const trialBalanceRoute: ReadRoute = readRoute({
   path: "/v1/trial-balance",
   permission: "ledger:read",
-  summary: "The balance of every ledger account at a position; zero in sum per currency.",
+  summary:
+    "The balance of every ledger account as of a time or a position; zero in sum per currency.",
   scope: "none",
   reads: [],
   query: z.object({
-    at: positionSchema.optional(),
-    ...listQuery([positionSchema, z.string().max(200), z.enum(["MMK", "USD"])]),
-  }),
+    ...asOfQuery,
+    ...listQuery([
+      z.string().regex(/^\d{1,18}(,\d{1,18}){0,63}$/),
+      z.string().max(200),
+      z.enum(["MMK", "USD"]),
+    ]),
+  }).refine(onlyOne, ONLY_ONE),
   answer: pageSchema(trialBalanceRowSchema),
-  async handle({ query: { at: asked, limit, cursor } }, { db, shards }) {
-    const at = cursor?.[0] ?? asked ?? (await furthestHead(db, shards)).toString();
+  async handle({ query: { limit, cursor, ...asked } }, { db, shards }) {
+    const places = cursor?.[0].split(",") ??
+      (await placesOf(db, shards, asked)).map(({ position }) => position.toString());
     const after = cursor === undefined
       ? sql``
       : sql`where (account collate "C", currency collate "C") > (${cursor[1]}, ${cursor[2]})`;
+    const pairs = sql.join(
+      places.map((position, shard) => sql`(${shard}::int, ${position}::int8)`),
+    );
     // The newest posting of an account in a shard carries its balance; an index finds it at once.
     const { rows } = await sql<Record<string, unknown>>`
       select account, currency, coalesce((
-        select sum(newest.balance_after) from generate_series(0, ${shards - 1}::int) as s(shard)
+        select sum(newest.balance_after) from (values ${pairs}) as place (shard, position)
         cross join lateral (
           select balance_after from ledger.posting p
-          where p.shard = s.shard and p.account = books.account
-            and p.currency = books.currency and p.position <= ${at}::bigint
+          where p.shard = place.shard and p.account = books.account
+            and p.currency = books.currency and p.position <= place.position
           order by p.position desc, p.leg desc limit 1
         ) newest), 0) as balance
       from (
@@ -54,13 +61,8 @@ export const trialBalanceRoute: ReadRoute = readRoute({
     return pageOf(
       rows.map((row) => decodeRow(answerTable, row)),
       limit,
-      (row) => [at, row.account, row.currency],
+      (row) => [places.join(","), row.account, row.currency],
       (row) => row,
     );
   },
 });
-
-async function furthestHead(db: Queryable, shards: number): Promise<bigint> {
-  const heads = await Promise.all(Array.from({ length: shards }, (_, shard) => headOf(db, shard)));
-  return heads.reduce((most, head) => head > most ? head : most);
-}
