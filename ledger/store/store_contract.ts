@@ -11,6 +11,15 @@ import {
   MIGRATIONS,
 } from "./mod.ts";
 
+/** A fresh store to try the contract on. */
+export interface ContractStore {
+  readonly store: EventStore;
+  /** Makes the lease on a shard one that has just ended. */
+  endLease(shard: number): Promise<void>;
+  /** Drops it. */
+  close(): Promise<void>;
+}
+
 /** A database to try the contract on; `close` drops it. */
 export interface ContractDatabase {
   readonly database: LedgerDatabase;
@@ -97,16 +106,58 @@ export function outcome(operationId: string, bodyHash = "ab".repeat(32)) {
   return { operationId, operation: "GrantCredit", bodyHash, outcome: reply, position: 1n };
 }
 
-/** Runs the contract; `open` gives a fresh database, migrated. */
-export function eventStoreContract(name: string, open: () => Promise<ContractDatabase>): void {
-  describe(`the event store on ${name}`, () => {
+/** Runs the contract, and what only a database can break; `open` gives a fresh one, migrated. */
+export function sqlStoreContract(name: string, open: () => Promise<ContractDatabase>): void {
+  eventStoreContract(name, async () => {
+    const { database, close } = await open();
+    return {
+      store: createEventStore(database),
+      async endLease(shard) {
+        await sql`UPDATE ledger.shard_head SET lease_until = clock_timestamp() - interval '1 ms'
+          WHERE shard = ${shard}`.execute(database);
+      },
+      close,
+    };
+  });
+
+  describe(`the tables on ${name}`, () => {
     let opened: ContractDatabase;
+
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(async () => {
+      await opened.close();
+    });
+
+    for (const table of ["event", "posting", "frame"]) {
+      it.each([
+        `UPDATE ledger.${table} SET shard = shard`,
+        `DELETE FROM ledger.${table}`,
+        `TRUNCATE ledger.${table}`,
+      ])("refuses %s", async (statement) => {
+        await expect(sql.raw(statement).execute(opened.database))
+          .rejects.toThrow(`ledger.${table} is append-only`);
+      });
+    }
+
+    it("migrates once, and not past a migration that it does not know", async () => {
+      expect(await migrate(opened.database)).toBe(0);
+      await expect(migrate(opened.database, MIGRATIONS.slice(1))).rejects.toThrow("does not know");
+    });
+  });
+}
+
+/** Runs the contract that every store keeps; `open` gives a fresh one. */
+export function eventStoreContract(name: string, open: () => Promise<ContractStore>): void {
+  describe(`the event store on ${name}`, () => {
+    let opened: ContractStore;
     let store: EventStore;
     let shards = 0;
 
     beforeAll(async () => {
       opened = await open();
-      store = createEventStore(opened.database);
+      store = opened.store;
     });
     afterAll(async () => {
       await opened.close();
@@ -249,8 +300,7 @@ export function eventStoreContract(name: string, open: () => Promise<ContractDat
         const { shard } = await own("one");
         const request = { shard, owner: "two", leaseMs: 60_000 };
         expect(await store.acquire(request)).toBeNull();
-        await sql`UPDATE ledger.shard_head SET lease_until = clock_timestamp() - interval '1 ms'
-          WHERE shard = ${shard}`.execute(opened.database);
+        await opened.endLease(shard);
         expect(await store.acquire(request)).toMatchObject({ owner: "two", epoch: 2n });
       });
 
@@ -301,22 +351,6 @@ export function eventStoreContract(name: string, open: () => Promise<ContractDat
         const late = batchOf(ownership, 1n, [{ accountId: "a", version: 2 }]);
         expect(await store.append(late)).toEqual({ status: "fenced" });
       });
-    });
-
-    for (const table of ["event", "posting", "frame"]) {
-      it.each([
-        `UPDATE ledger.${table} SET shard = shard`,
-        `DELETE FROM ledger.${table}`,
-        `TRUNCATE ledger.${table}`,
-      ])("refuses %s", async (statement) => {
-        await expect(sql.raw(statement).execute(opened.database))
-          .rejects.toThrow(`ledger.${table} is append-only`);
-      });
-    }
-
-    it("migrates once, and not past a migration that it does not know", async () => {
-      expect(await migrate(opened.database)).toBe(0);
-      await expect(migrate(opened.database, MIGRATIONS.slice(1))).rejects.toThrow("does not know");
     });
   });
 }

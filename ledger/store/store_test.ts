@@ -2,14 +2,14 @@ import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { testDatabase } from "../../tests/servers/mod.ts";
 import { createEventStore, openPglite, openPostgres } from "./mod.ts";
-import { batchOf, eventStoreContract, outcome } from "./store_contract.ts";
+import { batchOf, outcome, sqlStoreContract } from "./store_contract.ts";
 
-eventStoreContract("PGlite", async () => {
+sqlStoreContract("PGlite", async () => {
   const database = await openPglite(null);
   return { database, close: () => database.destroy() };
 });
 
-eventStoreContract("PostgreSQL", async () => {
+sqlStoreContract("PostgreSQL", async () => {
   const { url, drop } = await testDatabase();
   const database = await openPostgres(url);
   return {
