@@ -7,6 +7,7 @@ import { createCommandSender, createLedgerApi, createOutcomeReader } from "./api
 import type { LedgerConfig } from "./config.ts";
 import { fixShards } from "./deployment/mod.ts";
 import { createDeadLetters } from "./edge/mod.ts";
+import { ledgerDomain } from "./shard/mod.ts";
 import { createShardRunner, type ShardRunner } from "./shard_runner.ts";
 import { createEventStore, type LedgerDatabase } from "./store/mod.ts";
 
@@ -61,6 +62,7 @@ export async function composeLedger(
       exclusive: parts.exclusive ?? false,
       owner: parts.owner,
       store,
+      domain: ledgerDomain,
       deadLetters,
       bus,
       effects,

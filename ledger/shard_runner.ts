@@ -4,9 +4,10 @@ import type { Effects } from "../shared/effects.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Log } from "../shared/log.ts";
 import type { SeedChoice } from "./config.ts";
+import type { Domain } from "./domain.ts";
 import { broadcastCommit, createOwnerService, type DeadLetters, serveShard } from "./edge/mod.ts";
 import { seedShard } from "./seeding.ts";
-import { balanceView, changesAfter, ledgerDomain, type ShardState } from "./shard/mod.ts";
+import { balanceView, changesAfter, type ShardState } from "./shard/mod.ts";
 import type { EventStore } from "./store/mod.ts";
 import { createWriter, type Writer, type WriterRole } from "./writer/mod.ts";
 
@@ -21,6 +22,7 @@ export interface ShardRunnerOptions {
   readonly exclusive: boolean;
   readonly owner: string;
   readonly store: EventStore;
+  readonly domain: Domain<ShardState>;
   readonly deadLetters: DeadLetters;
   readonly bus: Bus;
   readonly effects: Effects;
@@ -48,7 +50,7 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
   const { bus, effects, log, store, deadLetters, place: { shard } } = options;
   const writer = createWriter({
     store,
-    domain: ledgerDomain,
+    domain: options.domain,
     shard,
     owner: options.owner,
     exclusive: options.exclusive,
