@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import type { JsonObject } from "../json.ts";
 import { accountEventSchemas } from "./account.ts";
+import { compileDecoder, type Decoder, UNDECIDED } from "./compiled.ts";
 import { fxRateSetSchema, markupSetSchema, pricePublishedSchema } from "./pricing.ts";
 
 export { BUDGET_PERIODS, RELEASE_REASONS } from "./account.ts";
@@ -73,7 +74,20 @@ export function decodeEvent(
   if (schema === undefined || recorded.schemaVersion !== 1) {
     throw new RangeError(`unknown event ${recorded.type} version ${recorded.schemaVersion}`);
   }
-  return { type: recorded.type, payload: schema.parse(recorded.payload) } as DomainEvent;
+  const decoded = decoderOf(recorded.type)(recorded.payload);
+  const payload = decoded === UNDECIDED ? schema.parse(recorded.payload) : decoded;
+  return { type: recorded.type, payload } as DomainEvent;
+}
+
+const decoders = new Map<EventType, Decoder>();
+
+/** Compiled when a type is first met. */
+function decoderOf(type: EventType): Decoder {
+  const known = decoders.get(type);
+  if (known !== undefined) return known;
+  const decoder = compileDecoder(eventSchemas[type]);
+  decoders.set(type, decoder);
+  return decoder;
 }
 
 /** The stream an event belongs to. */
