@@ -19,6 +19,9 @@ export const PERMISSIONS = [
   "ledger:read",
   "projection:read",
   "projection:rebuild",
+  "alert:read",
+  "alert:edit",
+  "alert:acknowledge",
 ] as const;
 
 /** One of {@link PERMISSIONS}. */
@@ -46,6 +49,7 @@ const READ_ALL = [
   "usage:read",
   "ledger:read",
   "projection:read",
+  "alert:read",
 ] as const satisfies readonly Permission[];
 
 /** What each role may do; a permission that is not listed is denied. */
@@ -59,12 +63,20 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     "catalog:read",
     "request:read",
     "usage:read",
+    "alert:read",
   ],
-  support: ["account:read", "key:read", "catalog:read", "request:read", "usage:read"],
+  support: ["account:read", "key:read", "catalog:read", "request:read", "usage:read", "alert:read"],
   finance_preparer: [...READ_ALL, "credit:grant"],
   finance_approver: [...READ_ALL, "credit:grant", "adjustment:post"],
   auditor: [...READ_ALL],
-  operator: [...READ_ALL, "key:revoke", "price:publish", "projection:rebuild"],
+  operator: [
+    ...READ_ALL,
+    "key:revoke",
+    "price:publish",
+    "projection:rebuild",
+    "alert:edit",
+    "alert:acknowledge",
+  ],
   admin: [...PERMISSIONS],
 };
 

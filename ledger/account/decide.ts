@@ -9,6 +9,7 @@
  * @module
  */
 import type { Command } from "../../shared/commands/mod.ts";
+import type { AlertCommand } from "../alerts/mod.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import type { PricingBook, PricingCommand } from "../pricing/mod.ts";
 import { setBudget } from "./decide_budget.ts";
@@ -21,7 +22,7 @@ import { releaseHold, settleHold } from "./decide_settle.ts";
 import type { AccountBook } from "./state.ts";
 
 /** The commands that accounts decide. */
-export type AccountCommand = Exclude<Command, PricingCommand>;
+export type AccountCommand = Exclude<Command, PricingCommand | AlertCommand>;
 
 /** Decides an account command against the accounts and the prices of its shard; changes neither. */
 export function decideAccounts(

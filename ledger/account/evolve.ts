@@ -16,7 +16,15 @@ import { type Account, type AccountBook, availableMicroKyat, newAccount } from "
 /** The events that accounts are made of. */
 export type AccountEvent = Exclude<
   DomainEvent,
-  { type: "PricePublished" | "MarkupSet" | "FxRateSet" }
+  {
+    type:
+      | "PricePublished"
+      | "MarkupSet"
+      | "FxRateSet"
+      | "AlertRuleSet"
+      | "AlertRuleRemoved"
+      | "AlertAcknowledged";
+  }
 >;
 
 /**

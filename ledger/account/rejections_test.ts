@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Command, REJECTION_CODES, type RejectionCode } from "../../shared/commands/mod.ts";
+import { MAXIMUM_ALERT_RULES } from "../alerts/mod.ts";
 import { command, keyHash, READY_TO_CALL, requestId, Scenario } from "../shard/scenario.ts";
 import { LATE_WINDOW_MS, MAXIMUM_ACTIVE_KEYS, MAXIMUM_OPEN_HOLDS } from "./mod.ts";
 
@@ -85,6 +86,12 @@ const ROWS: readonly Row[] = [
   ["markup_not_set", without("SetMarkup"), command("PlaceHold")],
   ["fx_rate_not_set", without("SetFxRate"), command("PlaceHold")],
 
+  ["alert_rule_not_found", [], command("RemoveAlertRule")],
+  ["alert_rule_not_found", [], command("RemoveAlertRule", { ruleId: "balance-low" })],
+  ["alert_rule_not_found", [command("SetAlertRule"), command("RemoveAlertRule")], command("RemoveAlertRule")],
+  ["alert_rule_kind_fixed", [], command("SetAlertRule", { ruleId: "hold-stuck" })],
+  ["alert_rule_kind_fixed", [command("SetAlertRule")], holdRule("rule-1")],
+
   ["amount_is_zero", ready, command("GrantCredit", { amountMicroKyat: 0n })],
   ["amount_is_zero", ready, command("PostAdjustment", { amountMicroKyat: 0n })],
   ["amount_is_zero", [], command("SetFxRate", { kyatPerUsd: "0.000000" })],
@@ -100,7 +107,14 @@ const ROWS: readonly Row[] = [
   ["budget_exceeded", [...held, command("SetBudget", { period: "total", limitMicroKyat: 79_999n })], command("PlaceHold", { requestId: requestId(2) })],
   ["too_many_holds", [...ready, command("GrantCredit", { amountMicroKyat: max / 2n }), ...range(MAXIMUM_OPEN_HOLDS, (n) => command("PlaceHold", { requestId: requestId(n) }))], command("PlaceHold", { requestId: requestId(0) })],
   ["too_many_keys", [command("OpenAccount"), ...range(MAXIMUM_ACTIVE_KEYS, (n) => command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n) }))], command("IssueKey", { keyId: "key-0", keyHash: keyHash(0) })],
+  ["too_many_alert_rules", range(MAXIMUM_ALERT_RULES, (n) => command("SetAlertRule", { ruleId: `rule-${n}` })), command("SetAlertRule", { ruleId: "rule-0" })],
 ];
+
+function holdRule(ruleId: string): Command {
+  const condition = { kind: "hold_stuck", overdueSeconds: 60 } as const;
+  const more = { severity: "critical", enabled: true, clearAfterSeconds: 0 } as const;
+  return command("SetAlertRule", { ruleId, rule: { name: "Stuck", ...more, condition } });
+}
 
 function range<T>(count: number, make: (n: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index + 1));

@@ -32,6 +32,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   "put /v1/markup": { markupPartsPerMillion: 50_000 },
   "put /v1/fx": { kyatPerUsd: "4500.25", source: "test" },
+  "put /v1/alert-rules/{ruleId}": {
+    name: "Low",
+    severity: "warning",
+    enabled: true,
+    clearAfterSeconds: 0,
+    condition: { kind: "balance_low", accountId: null, belowMicroKyat: "9007199254740993" },
+  },
+  "post /v1/alerts/{alertId}/acknowledgements": { note: null },
 };
 
 const accepted: ShardReply = { status: "accepted", position: "7", result: { done: true } };
@@ -105,7 +113,9 @@ function api(options: { reply?: CommandReply; issued?: IssuedKey; shards?: numbe
   return { call, sent };
 }
 
-const filled = (path: string) => path.replace("{accountId}", "acc-1").replace("{keyId}", "key-1");
+const filled = (path: string) =>
+  path.replace("{accountId}", "acc-1").replace("{keyId}", "key-1").replace("{ruleId}", "low")
+    .replace("{alertId}", "01990000-0000-7000-8000-000000000001");
 const routes = apiRoutes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
 
 describe("who may call what", () => {

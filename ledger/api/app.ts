@@ -15,6 +15,7 @@ import { apiDocument } from "./openapi.ts";
 import type { OutcomeReader } from "./outcomes.ts";
 import type { ApiContext, ApiRoute } from "./route.ts";
 import { accountRoutes } from "./routes/account_routes.ts";
+import { alertRoutes } from "./routes/alert_routes.ts";
 import { keyRoutes } from "./routes/key_routes.ts";
 import { priceRoutes } from "./routes/price_routes.ts";
 import { statusRoutes } from "./routes/status_routes.ts";
@@ -24,6 +25,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...accountRoutes,
   ...keyRoutes,
   ...priceRoutes,
+  ...alertRoutes,
   ...statusRoutes,
 ];
 

@@ -26,12 +26,15 @@ const ERROR_OF: Readonly<Record<RejectionCode, ErrorCode>> = {
   markup_not_set: "pricing_unavailable",
   fx_rate_not_set: "pricing_unavailable",
   input_too_long: "context_length_exceeded",
+  alert_rule_not_found: "not_found",
+  alert_rule_kind_fixed: "conflict",
   amount_is_zero: "invalid_request",
   amount_overflow: "invalid_request",
   insufficient_credit: "insufficient_quota",
   budget_exceeded: "budget_exceeded",
   too_many_holds: "too_many_requests",
   too_many_keys: "conflict",
+  too_many_alert_rules: "conflict",
 };
 
 /** The error code under which the HTTP API reports a rejection. */

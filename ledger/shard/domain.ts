@@ -1,6 +1,7 @@
 /** The ledger's domain as the writer sees it. @module */
 import type { Command } from "../../shared/commands/mod.ts";
 import type { DomainEvent } from "../../shared/events/mod.ts";
+import { decideAlerts } from "../alerts/mod.ts";
 import { accountPostings, decideAccounts, dueExpiries } from "../account/mod.ts";
 import type { Decision, DecisionTime, Domain, Leg } from "../domain.ts";
 import { decidePricing } from "../pricing/mod.ts";
@@ -8,7 +9,7 @@ import { evolveShard } from "./evolve.ts";
 import { checkBalances } from "./queries.ts";
 import { emptyShard, type ShardState } from "./state.ts";
 
-/** Accounts and prices, decided together by one writer. */
+/** Accounts, prices and alert rules, decided together by one writer. */
 export const ledgerDomain: Domain<ShardState> = {
   initial: emptyShard,
   decide,
@@ -24,6 +25,10 @@ function decide(state: ShardState, command: Command, time: DecisionTime): Decisi
     case "SetMarkup":
     case "SetFxRate":
       return decidePricing(state.prices, command);
+    case "SetAlertRule":
+    case "RemoveAlertRule":
+    case "AcknowledgeAlert":
+      return decideAlerts(state.alertRules, command);
     default:
       return decideAccounts(state.book, state.prices, command, time);
   }
@@ -34,6 +39,9 @@ function postings(event: DomainEvent): readonly Leg[] {
     case "PricePublished":
     case "MarkupSet":
     case "FxRateSet":
+    case "AlertRuleSet":
+    case "AlertRuleRemoved":
+    case "AlertAcknowledged":
       return [];
     default:
       return accountPostings(event);

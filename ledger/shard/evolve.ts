@@ -1,4 +1,5 @@
 /** How events change a shard. @module */
+import { evolveAlerts } from "../alerts/mod.ts";
 import { evolveAccounts } from "../account/mod.ts";
 import type { PlacedEvent } from "../domain.ts";
 import { evolvePricing } from "../pricing/mod.ts";
@@ -18,6 +19,11 @@ export function evolveShard(state: ShardState, placed: PlacedEvent): ShardState 
     case "MarkupSet":
     case "FxRateSet":
       evolvePricing(state.prices, event);
+      break;
+    case "AlertRuleSet":
+    case "AlertRuleRemoved":
+    case "AlertAcknowledged":
+      evolveAlerts(state.alertRules, event);
       break;
     default:
       evolveAccounts(state.book, event, placed.recordedAtMs);

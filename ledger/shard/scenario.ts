@@ -54,6 +54,18 @@ const defaults: { readonly [T in CommandType]: CommandBody<T> } = {
   },
   SetMarkup: { markupPartsPerMillion: 0 },
   SetFxRate: { kyatPerUsd: "1000", source: "test" },
+  SetAlertRule: {
+    ruleId: "rule-1",
+    rule: {
+      name: "Low",
+      severity: "warning",
+      enabled: true,
+      clearAfterSeconds: 0,
+      condition: { kind: "balance_low", accountId: null, belowMicroKyat: 1_000n },
+    },
+  },
+  RemoveAlertRule: { ruleId: "rule-1", reason: "not needed" },
+  AcknowledgeAlert: { alertId: "01990000-0000-7000-8000-000000000001", note: null },
   PlaceHold: {
     accountId: "acc-1",
     requestId: requestId(1),

@@ -1,4 +1,5 @@
 /** Everything that a shard's writer knows. @module */
+import { type AlertRuleBook, emptyAlertRuleBook } from "../alerts/mod.ts";
 import { type AccountBook, emptyAccountBook } from "../account/mod.ts";
 import { emptyPricingBook, type PricingBook } from "../pricing/mod.ts";
 import { EdgeChanges } from "./edge_changes.ts";
@@ -8,6 +9,7 @@ export interface ShardState {
   position: bigint;
   readonly prices: PricingBook;
   readonly book: AccountBook;
+  readonly alertRules: AlertRuleBook;
   readonly edgeChanges: EdgeChanges;
 }
 
@@ -17,6 +19,7 @@ export function emptyShard(): ShardState {
     position: 0n,
     prices: emptyPricingBook(),
     book: emptyAccountBook(),
+    alertRules: emptyAlertRuleBook(),
     edgeChanges: new EdgeChanges(),
   };
 }

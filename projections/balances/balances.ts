@@ -112,6 +112,9 @@ function movementOf(event: LogEvent["event"]): Movement | null {
     case "PricePublished":
     case "MarkupSet":
     case "FxRateSet":
+    case "AlertRuleSet":
+    case "AlertRuleRemoved":
+    case "AlertAcknowledged":
       return null;
     default:
       return event satisfies never;

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { adminCommandSchemas } from "./admin.ts";
+import { alertCommandSchemas } from "./alerts.ts";
 import { edgeCommandSchemas } from "./edge.ts";
 
 export { type CommandReply, commandReplySchema, type Rejection, rejectionSchema } from "./reply.ts";
@@ -26,7 +27,11 @@ export {
 } from "./results.ts";
 
 /** The body schema of every command, by type. */
-export const commandSchemas = { ...edgeCommandSchemas, ...adminCommandSchemas } as const;
+export const commandSchemas = {
+  ...edgeCommandSchemas,
+  ...adminCommandSchemas,
+  ...alertCommandSchemas,
+} as const;
 
 /** The name of a command. */
 export type CommandType = keyof typeof commandSchemas;

@@ -26,12 +26,15 @@ export const REJECTION_CODES = [
   "markup_not_set",
   "fx_rate_not_set",
   "input_too_long",
+  "alert_rule_not_found",
+  "alert_rule_kind_fixed",
   "amount_is_zero",
   "amount_overflow",
   "insufficient_credit",
   "budget_exceeded",
   "too_many_holds",
   "too_many_keys",
+  "too_many_alert_rules",
 ] as const;
 
 /** One of {@link REJECTION_CODES}. */

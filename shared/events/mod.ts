@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import type { JsonObject } from "../json.ts";
 import { accountEventSchemas } from "./account.ts";
+import { alertEventSchemas } from "./alerts.ts";
 import { compileDecoder, type Decoder, UNDECIDED } from "./compiled.ts";
 import { fxRateSetSchema, markupSetSchema, pricePublishedSchema } from "./pricing.ts";
 
@@ -23,6 +24,7 @@ export { type PinnedPricing, type Rates, ratesSchema } from "./pricing.ts";
 /** The payload schema of every event, by type; schema version 1. */
 export const eventSchemas = {
   ...accountEventSchemas,
+  ...alertEventSchemas,
   PricePublished: pricePublishedSchema,
   MarkupSet: markupSetSchema,
   FxRateSet: fxRateSetSchema,
@@ -99,6 +101,11 @@ export function streamOf(event: DomainEvent): string {
       return "markup-default";
     case "FxRateSet":
       return "fx-USD-MMK";
+    case "AlertRuleSet":
+    case "AlertRuleRemoved":
+      return `alert-rule-${event.payload.ruleId}`;
+    case "AlertAcknowledged":
+      return `alert-${event.payload.alertId}`;
     default:
       return `account-${event.payload.accountId}`;
   }
