@@ -7,8 +7,8 @@
 import type { z } from "zod";
 import type { JsonObject } from "../json.ts";
 import { accountEventSchemas } from "./account.ts";
-import { alertEventSchemas } from "./alerts.ts";
 import { compileDecoder, type Decoder, UNDECIDED } from "./compiled.ts";
+import { alertEventSchemas } from "./alerts.ts";
 import { fxRateSetSchema, markupSetSchema, pricePublishedSchema } from "./pricing.ts";
 
 export { BUDGET_PERIODS, RELEASE_REASONS } from "./account.ts";
