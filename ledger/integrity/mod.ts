@@ -9,6 +9,8 @@ import { canonicalJson } from "./canonical_json.ts";
 
 export { canonicalJson } from "./canonical_json.ts";
 export { leafBytes, type LeafEvent, leafHash } from "./leaf.ts";
+export { type CompactRange, compactRange, type GrownNode } from "./compact_range.ts";
+export { type ConsistencyClaim, verifyConsistency } from "./consistency.ts";
 export { frameHash, type FrameHeader, GENESIS_HASH } from "./frame.ts";
 export {
   type Hash,
@@ -19,6 +21,21 @@ export {
   sameHash,
   verifyInclusion,
 } from "./merkle.ts";
+export {
+  consistencyRanges,
+  foldNodes,
+  inclusionRanges,
+  type LeafRange,
+  type NodeId,
+  nodesOf,
+} from "./ranges.ts";
+export {
+  endorsementText,
+  isSignedBy,
+  keyHashOf,
+  type SigningKey,
+  signingKeyOf,
+} from "./signing_key.ts";
 
 /**
  * What an idempotency key is bound to: SHA-256, in hex, of the canonical JSON of a command's type

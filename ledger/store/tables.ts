@@ -74,6 +74,24 @@ export interface LedgerTables {
     owner: string | null;
     lease_until: ColumnType<Date | null, Date | null, Date | null>;
   };
+  "ledger.tree_node": {
+    shard: number;
+    level: number;
+    index: Int8;
+    first_position: Int8;
+    hash: Uint8Array;
+  };
+  "ledger.checkpoint": {
+    shard: number;
+    frames: Int8;
+    position: Int8;
+    note: string;
+    epoch: Int8;
+    signed_at: Int8;
+  };
+  "ledger.log_name": {
+    name: string;
+  };
   "ledger.migration": {
     number: number;
     name: string;
