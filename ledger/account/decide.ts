@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Command } from "../../shared/commands/mod.ts";
+import type { Command, CommandOf } from "../../shared/commands/mod.ts";
 import type { AlertCommand } from "../alerts/mod.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import type { PricingBook, PricingCommand } from "../pricing/mod.ts";
@@ -22,7 +22,10 @@ import { releaseHold, settleHold } from "./decide_settle.ts";
 import type { AccountBook } from "./state.ts";
 
 /** The commands that accounts decide. */
-export type AccountCommand = Exclude<Command, PricingCommand | AlertCommand>;
+export type AccountCommand = Exclude<
+  Command,
+  PricingCommand | AlertCommand | CommandOf<"SetSigningKey">
+>;
 
 /** Decides an account command against the accounts and the prices of its shard; changes neither. */
 export function decideAccounts(

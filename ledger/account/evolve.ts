@@ -23,7 +23,8 @@ export type AccountEvent = Exclude<
       | "FxRateSet"
       | "AlertRuleSet"
       | "AlertRuleRemoved"
-      | "AlertAcknowledged";
+      | "AlertAcknowledged"
+      | "SigningKeySet";
   }
 >;
 

@@ -76,6 +76,7 @@ function wrongOfEdge({ type, actor, operationId, body }: CommandEnvelope): strin
 /** Why a command of a person or a service is refused, or null. */
 function wrongOfOthers(envelope: CommandEnvelope, serviceSecret: string): string | null {
   const { type, actor, operationId } = envelope;
+  if (type === "SetSigningKey") return "SetSigningKey is the ledger's own command";
   if (/^(edge|key):/.test(actor)) return `${actor} may not send ${type}`;
   if (operationId.startsWith("expire:")) return `${operationId} is an id of the ledger's own`;
   return isSignedCommand(envelope, serviceSecret)

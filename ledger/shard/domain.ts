@@ -3,6 +3,7 @@ import type { Command } from "../../shared/commands/mod.ts";
 import type { DomainEvent } from "../../shared/events/mod.ts";
 import { decideAlerts } from "../alerts/mod.ts";
 import { accountPostings, decideAccounts, dueExpiries } from "../account/mod.ts";
+import { decideSigning } from "../checkpoint/mod.ts";
 import type { Decision, DecisionTime, Domain, Leg } from "../domain.ts";
 import { decidePricing } from "../pricing/mod.ts";
 import { evolveShard } from "./evolve.ts";
@@ -29,6 +30,8 @@ function decide(state: ShardState, command: Command, time: DecisionTime): Decisi
     case "RemoveAlertRule":
     case "AcknowledgeAlert":
       return decideAlerts(state.alertRules, command);
+    case "SetSigningKey":
+      return decideSigning(state.signing, command);
     default:
       return decideAccounts(state.book, state.prices, command, time);
   }
@@ -42,6 +45,7 @@ function postings(event: DomainEvent): readonly Leg[] {
     case "AlertRuleSet":
     case "AlertRuleRemoved":
     case "AlertAcknowledged":
+    case "SigningKeySet":
       return [];
     default:
       return accountPostings(event);

@@ -1,6 +1,7 @@
 /** How events change a shard. @module */
 import { evolveAlerts } from "../alerts/mod.ts";
 import { evolveAccounts } from "../account/mod.ts";
+import { evolveSigning } from "../checkpoint/mod.ts";
 import type { PlacedEvent } from "../domain.ts";
 import { evolvePricing } from "../pricing/mod.ts";
 import type { ShardState } from "./state.ts";
@@ -24,6 +25,9 @@ export function evolveShard(state: ShardState, placed: PlacedEvent): ShardState 
     case "AlertRuleRemoved":
     case "AlertAcknowledged":
       evolveAlerts(state.alertRules, event);
+      break;
+    case "SigningKeySet":
+      evolveSigning(state.signing, event, placed.position);
       break;
     default:
       evolveAccounts(state.book, event, placed.recordedAtMs);

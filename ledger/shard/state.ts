@@ -2,6 +2,7 @@
 import { type AlertRuleBook, emptyAlertRuleBook } from "../alerts/mod.ts";
 import { type AccountBook, emptyAccountBook } from "../account/mod.ts";
 import { emptyPricingBook, type PricingBook } from "../pricing/mod.ts";
+import { emptySigning, type SigningState } from "../checkpoint/mod.ts";
 import { EdgeChanges } from "./edge_changes.ts";
 
 /** The state of one shard after the event at `position`; 0 before the first. */
@@ -10,6 +11,7 @@ export interface ShardState {
   readonly prices: PricingBook;
   readonly book: AccountBook;
   readonly alertRules: AlertRuleBook;
+  readonly signing: SigningState;
   readonly edgeChanges: EdgeChanges;
 }
 
@@ -20,6 +22,7 @@ export function emptyShard(): ShardState {
     prices: emptyPricingBook(),
     book: emptyAccountBook(),
     alertRules: emptyAlertRuleBook(),
+    signing: emptySigning(),
     edgeChanges: new EdgeChanges(),
   };
 }

@@ -112,6 +112,7 @@ function movementOf(event: LogEvent["event"]): Movement | null {
     case "PricePublished":
     case "MarkupSet":
     case "FxRateSet":
+    case "SigningKeySet":
     case "AlertRuleSet":
     case "AlertRuleRemoved":
     case "AlertAcknowledged":

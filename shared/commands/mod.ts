@@ -8,6 +8,7 @@ import { z } from "zod";
 import { adminCommandSchemas } from "./admin.ts";
 import { alertCommandSchemas } from "./alerts.ts";
 import { edgeCommandSchemas } from "./edge.ts";
+import { integrityCommandSchemas } from "./integrity.ts";
 
 export { type CommandReply, commandReplySchema, type Rejection, rejectionSchema } from "./reply.ts";
 export { REJECTION_CODES, type RejectionCode } from "./rejections.ts";
@@ -31,6 +32,7 @@ export const commandSchemas = {
   ...edgeCommandSchemas,
   ...adminCommandSchemas,
   ...alertCommandSchemas,
+  ...integrityCommandSchemas,
 } as const;
 
 /** The name of a command. */

@@ -9,6 +9,7 @@ import type { JsonObject } from "../json.ts";
 import { accountEventSchemas } from "./account.ts";
 import { compileDecoder, type Decoder, UNDECIDED } from "./compiled.ts";
 import { alertEventSchemas } from "./alerts.ts";
+import { integrityEventSchemas } from "./integrity.ts";
 import { fxRateSetSchema, markupSetSchema, pricePublishedSchema } from "./pricing.ts";
 
 export { BUDGET_PERIODS, RELEASE_REASONS } from "./account.ts";
@@ -25,6 +26,7 @@ export { type PinnedPricing, type Rates, ratesSchema } from "./pricing.ts";
 export const eventSchemas = {
   ...accountEventSchemas,
   ...alertEventSchemas,
+  ...integrityEventSchemas,
   PricePublished: pricePublishedSchema,
   MarkupSet: markupSetSchema,
   FxRateSet: fxRateSetSchema,
@@ -106,6 +108,8 @@ export function streamOf(event: DomainEvent): string {
       return `alert-rule-${event.payload.ruleId}`;
     case "AlertAcknowledged":
       return `alert-${event.payload.alertId}`;
+    case "SigningKeySet":
+      return "integrity-checkpoint";
     default:
       return `account-${event.payload.accountId}`;
   }

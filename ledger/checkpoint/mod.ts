@@ -1,0 +1,24 @@
+/**
+ * Checkpoints: the tree over the frames, signed, kept in the database and outside it, and compared
+ * with the log before anything is decided. See docs/ledger-format.md and docs/restore.md.
+ *
+ * @module
+ */
+export type { CheckpointStore, KeptCheckpoint, TreeLeaf, TreeNode } from "./checkpoint_store.ts";
+export { createCheckpointStore } from "./database_store.ts";
+export {
+  type Checkpoint,
+  checkpointText,
+  type NamedKey,
+  originOf,
+  type ReadNote,
+  readNote,
+  signCheckpoint,
+} from "./note.ts";
+export {
+  decideSigning,
+  emptySigning,
+  evolveSigning,
+  type KeyInForce,
+  type SigningState,
+} from "./signing.ts";
