@@ -8,6 +8,8 @@ import { z } from "zod";
 import { BUDGET_PERIODS, callFactsSchema, ratesSchema } from "../events/mod.ts";
 import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
 
+export * from "./explorer.ts";
+export * from "./alerts.ts";
 export * from "./time_travel.ts";
 
 const amount = z.string().regex(/^-?\d+$/);
@@ -141,25 +143,6 @@ export const projectionStatusSchema = z.object({
 });
 
 /**
- * GET /v1/events (filters: account, after as a position): the log as it stands, oldest first, without
- * the hash of any key.
- */
-export const eventRowSchema = z.object({
-  shard: z.number().int(),
-  position: z.string(),
-  stream: z.string(),
-  version: z.number().int(),
-  type: z.string(),
-  schemaVersion: z.number().int(),
-  eventId: z.string(),
-  requestId: z.string().nullable(),
-  actor: z.string(),
-  occurredAtMs: z.number().int(),
-  recordedAtMs: z.number().int(),
-  payload: z.record(z.string(), z.json()),
-});
-
-/**
  * GET /v1/live?account=: server-sent events named `account`; the `data` of each is this, first at
  * once and then whenever the account's row changes.
  */
@@ -181,7 +164,5 @@ export type RatesRow = z.output<typeof ratesRowSchema>;
 export type BudgetRow = z.output<typeof budgetRowSchema>;
 /** See {@link projectionStatusSchema}. */
 export type ProjectionStatus = z.output<typeof projectionStatusSchema>;
-/** See {@link eventRowSchema}. */
-export type EventRow = z.output<typeof eventRowSchema>;
 /** See {@link liveAccountSchema}. */
 export type LiveAccount = z.output<typeof liveAccountSchema>;
