@@ -3,6 +3,7 @@ import { balances } from "./balances/mod.ts";
 import { budgets } from "./budgets/mod.ts";
 import { catalog } from "./catalog/mod.ts";
 import { dailyUsage } from "./daily_usage/mod.ts";
+import { adminActions, eventIndex } from "./explorer/mod.ts";
 import { keys } from "./keys/mod.ts";
 import type { Projection } from "./projection/mod.ts";
 import { requests } from "./requests/mod.ts";
@@ -15,4 +16,6 @@ export const ALL_PROJECTIONS: readonly Projection[] = [
   budgets,
   catalog,
   dailyUsage,
+  adminActions,
+  eventIndex,
 ];

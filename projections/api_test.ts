@@ -59,7 +59,9 @@ describe("each answer", () => {
     ["/v1/prices", shapes.pageSchema(shapes.priceRowSchema)],
     ["/v1/rates", shapes.itemSchema(shapes.ratesRowSchema)],
     ["/v1/projections", shapes.pageSchema(shapes.projectionStatusSchema)],
-    ["/v1/events", shapes.pageSchema(shapes.eventRowSchema)],
+    ["/v1/events", shapes.turnablePageSchema(shapes.eventRowSchema)],
+    ["/v1/events/0/1", shapes.itemSchema(shapes.eventDetailSchema)],
+    ["/v1/admin-actions", shapes.turnablePageSchema(shapes.adminActionSchema)],
     ["/v1/trial-balance", shapes.pageSchema(shapes.trialBalanceRowSchema)],
   ])("of %s has its contract's shape and the position it reflects", async (path, schema) => {
     const response = await get(path);
@@ -128,7 +130,8 @@ describe("pages", () => {
     ["/v1/requests", "requestId"],
     ["/v1/requests?account=acc-1&key=k1&model=gpt-4o", "requestId"],
     ["/v1/events", "eventId"],
-    ["/v1/events?account=acc-1&after=20", "eventId"],
+    ["/v1/events?account=acc-1&order=oldest", "eventId"],
+    ["/v1/admin-actions", "position"],
     ["/v1/accounts", "accountId"],
     ["/v1/accounts/acc-1/keys", "keyId"],
     ["/v1/prices", "model"],
@@ -148,7 +151,7 @@ describe("pages", () => {
   });
 
   it("of events do not show the hash of a key", async () => {
-    const { items } = await json("/v1/events?account=acc-1&limit=5");
+    const { items } = await json("/v1/events?account=acc-1&type=KeyIssued");
     const issued = items.find(({ type }: { type: string }) => type === "KeyIssued");
     expect(issued.payload.keyHash).toBe(undefined);
   });

@@ -1,14 +1,14 @@
-/** The log as it stands, for auditors. @module */
+/** The log as it stands, by filter. @module */
 import { sql } from "kysely";
 import { z } from "zod";
-import { accountIdSchema, shardOf } from "../../shared/ids/mod.ts";
-import { eventRowSchema, pageSchema } from "../../shared/read_api/mod.ts";
-import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
-import { decodeRow, table } from "../table/mod.ts";
+import { accountIdSchema, requestIdSchema } from "../../shared/ids/mod.ts";
+import { eventRowSchema, turnablePageSchema } from "../../shared/read_api/mod.ts";
+import { type ReadRoute, readRoute } from "../http/mod.ts";
+import { decodeRow, type Queryable, table } from "../table/mod.ts";
+import { turn, type Turning, turningQuery, windowOf } from "./turning.ts";
 
-const positionSchema = z.string().regex(/^\d{1,18}$/, "expected a log position");
-
-const answerTable = table({
+/** What one event is read as; see {@link EVENT_COLUMNS}. */
+export const eventTable = table({
   name: "event_answer",
   columns: {
     shard: "count",
@@ -28,42 +28,76 @@ const answerTable = table({
   indexes: [],
 });
 
-/** GET /v1/events. The hash of a key is left out: nobody needs it to read the log. */
-export const eventRoute: ReadRoute = readRoute({
+/** The columns of `ledger.event e`, without the hash of a key: nobody needs it to read the log. */
+export const EVENT_COLUMNS = sql.raw(`e.shard, e.position, e.stream, e.version, e.type,
+  e.schema_version as "schemaVersion", e.event_id as "eventId", e.request_id as "requestId", e.actor,
+  e.occurred_at as "occurredAtMs", e.recorded_at as "recordedAtMs",
+  e.payload - 'keyHash' as payload`);
+
+const identity = z.string().min(1).max(160);
+
+interface Filters {
+  readonly accountId: string | null;
+  readonly type?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly shard?: string | undefined;
+}
+
+/** GET /v1/events. */
+export const eventsRoute: ReadRoute = readRoute({
   path: "/v1/events",
   permission: "ledger:read",
-  summary: "Events of the log, oldest first: of an account's stream, or of a whole shard.",
+  summary: "Events of the log by account, type, request, actor and time; newest first unless told.",
   scope: "query",
-  reads: [],
+  reads: ["event_index"],
   query: z.object({
     account: accountIdSchema.optional(),
+    type: z.string().regex(/^[A-Za-z]{1,60}$/, "expected the type of an event").optional(),
+    request: requestIdSchema.optional(),
+    actor: identity.optional(),
     shard: z.string().regex(/^\d{1,2}$/, "expected a shard").optional(),
-    after: positionSchema.default("0"),
-    ...listQuery([positionSchema, z.number().int().min(0)]),
+    ...turningQuery,
   }),
-  answer: pageSchema(eventRowSchema),
-  async handle({ accountId, query }, { db, shards }) {
-    const { limit, cursor } = query;
-    const shard = accountId === null
-      ? parseInt(query.shard ?? "0", 10)
-      : shardOf(accountId, shards);
-    const [after, version] = cursor ?? [query.after, 0];
-    // The stream's own index goes by version, so a cursor says where in the stream it stands.
-    const place = accountId === null
-      ? sql`order by position`
-      : sql`and stream = ${`account-${accountId}`} and version > ${version} order by version`;
-    const { rows } = await sql<Record<string, unknown>>`
-      select shard, position, stream, version, type, schema_version as "schemaVersion",
-        event_id as "eventId", request_id as "requestId", actor, occurred_at as "occurredAtMs",
-        recorded_at as "recordedAtMs", payload - 'keyHash' as payload
-      from ledger.event
-      where shard = ${shard} and position > ${after}::bigint ${place} limit ${limit + 1}
-    `.execute(db);
-    return pageOf(
-      rows.map((row) => decodeRow(answerTable, row)),
-      limit,
-      (row) => [row.position.toString(), row.version],
-      (row) => row,
-    );
+  answer: turnablePageSchema(eventRowSchema),
+  async handle({ accountId, query }, { db }) {
+    const { type, request, actor, shard, ...turning } = query;
+    const filters = { accountId, type, actor, shard };
+    const rows = request === undefined
+      ? await indexed(db, filters, turning)
+      : await ofRequest(db, request, filters, turning);
+    return turn(rows, turning, (row) => row);
   },
 });
+
+async function indexed(db: Queryable, filters: Filters, turning: Turning) {
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${EVENT_COLUMNS}
+    from (select shard, position from projections.event_index
+      ${windowOf(turning, conditionsOf(filters))}) found
+    join ledger.event e using (shard, position)
+  `.execute(db);
+  return rows.map((row) => decodeRow(eventTable, row));
+}
+
+/** A request has few events, and the log's own index finds them. */
+async function ofRequest(db: Queryable, requestId: string, filters: Filters, turning: Turning) {
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${EVENT_COLUMNS}
+    from (select shard, position from (
+        select shard, position, recorded_at as recorded_at_ms, type, actor,
+          payload ->> 'accountId' as account_id
+        from ledger.event where request_id = ${requestId}
+      ) of_request ${windowOf(turning, conditionsOf(filters))}) found
+    join ledger.event e using (shard, position)
+  `.execute(db);
+  return rows.map((row) => decodeRow(eventTable, row));
+}
+
+function conditionsOf({ accountId, type, actor, shard }: Filters) {
+  return [
+    ...(accountId === null ? [] : [sql`account_id = ${accountId}`]),
+    ...(type === undefined ? [] : [sql`type = ${type}`]),
+    ...(actor === undefined ? [] : [sql`actor = ${actor}`]),
+    ...(shard === undefined ? [] : [sql`shard = ${parseInt(shard, 10)}`]),
+  ];
+}

@@ -1,6 +1,6 @@
 /** How the read API asks, answers and refuses. @module */
 export { createReadApi, type ReadApiOptions } from "./app.ts";
-export { cursorSchema, limitSchema, listQuery, type Page, pageOf } from "./page.ts";
+export { cursorSchema, encodeCursor, limitSchema, listQuery, type Page, pageOf } from "./page.ts";
 export {
   type ReadAnswer,
   type ReadCall,

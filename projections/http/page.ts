@@ -43,11 +43,12 @@ export function pageOf<Row, Shown>(
   const last = shown.at(-1);
   return {
     items: shown.map(show),
-    nextCursor: rows.length > limit && last !== undefined ? encode(cursorOf(last)) : null,
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(cursorOf(last)) : null,
   };
 }
 
-function encode(parts: readonly (string | number)[]): string {
+/** The cursor of these parts, which {@link cursorSchema} reads again. */
+export function encodeCursor(parts: readonly (string | number)[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify(parts));
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_")
     .replace(/=+$/, "");

@@ -28,7 +28,12 @@ export interface ReadCall<Query = unknown> {
 /** What a handler found; null is a 404. The rim adds the position. */
 export type ReadAnswer =
   | { readonly item: unknown }
-  | { readonly items: readonly unknown[]; readonly nextCursor: string | null }
+  | {
+    readonly items: readonly unknown[];
+    readonly nextCursor: string | null;
+    /** Only on lists that can be left in both directions. */
+    readonly previousCursor?: string | null;
+  }
   | Response
   | null;
 

@@ -3,10 +3,13 @@ import { type Kysely, sql } from "kysely";
 
 /** The tables of the projections; a test fails when one is missing here. */
 export const PROJECTION_TABLES = [
+  "admin_actions",
+  "admin_subjects",
   "balances",
   "budgets",
   "daily_usage",
   "daily_usage_calls",
+  "event_index",
   "keys",
   "prices",
   "rates",

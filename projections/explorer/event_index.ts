@@ -1,0 +1,59 @@
+/** Where events of an account, a type or an actor are, so that no filter has to read the log. @module */
+import { sql } from "kysely";
+import type { LogEvent } from "../log/mod.ts";
+import type { Projection } from "../projection/mod.ts";
+import { type Queryable, table } from "../table/mod.ts";
+
+const NEWEST = "recorded_at_ms, shard, position";
+
+/** One row an event. What a request did is found by the log's own index. */
+export const eventIndexTable = table({
+  name: "event_index",
+  columns: {
+    shard: "count",
+    position: "position",
+    recordedAtMs: "count",
+    accountId: "text?",
+    type: "text",
+    actor: "text",
+  },
+  key: ["shard", "position"],
+  indexes: [
+    NEWEST,
+    `account_id, ${NEWEST}`,
+    `account_id, type, ${NEWEST}`,
+    `type, ${NEWEST}`,
+    `actor, ${NEWEST}`,
+  ],
+});
+
+/** The index of events. */
+export const eventIndex: Projection = {
+  name: "event_index",
+  version: 1,
+  parts: [{ tables: [eventIndexTable], apply }],
+};
+
+/** Copies from log to index within the database: nothing of it has to come here and go back. */
+async function apply(db: Queryable, schema: string, events: readonly LogEvent[]): Promise<void> {
+  for (const [shard, { first, last }] of rangesOf(events)) {
+    await sql`
+      insert into ${sql.raw(`${schema}.${eventIndexTable.name}`)}
+        (shard, position, recorded_at_ms, account_id, type, actor)
+      select shard, position, recorded_at, payload ->> 'accountId', type, actor
+      from ledger.event
+      where shard = ${shard} and position between ${first.toString()}::int8
+        and ${last.toString()}::int8
+    `.execute(db);
+  }
+}
+
+/** The first and the last position of each shard; a batch has no gaps. */
+function rangesOf(events: readonly LogEvent[]): Map<number, { first: bigint; last: bigint }> {
+  const ranges = new Map<number, { first: bigint; last: bigint }>();
+  for (const { shard, position } of events) {
+    const range = ranges.get(shard) ?? { first: position, last: position };
+    ranges.set(shard, { first: range.first, last: position });
+  }
+  return ranges;
+}

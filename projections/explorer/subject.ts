@@ -1,0 +1,63 @@
+/** What an action of a person changes, and what that is before and after it. @module */
+import { type DomainEvent, streamOf } from "../../shared/events/mod.ts";
+import { type JsonObject, toJsonValue } from "../../shared/json.ts";
+
+/** What an event changes. */
+export interface Change {
+  /** Such as `price:gpt-4o`; the state before is that of the newest event with the same subject. */
+  readonly subject: string;
+  /** The state after the event, from the state before; amounts are decimal strings. */
+  after(before: JsonObject | null): JsonObject;
+}
+
+/** The change that an event makes. An event that is not known here stands for its own state. */
+export function changeOf(event: DomainEvent): Change {
+  switch (event.type) {
+    case "PricePublished":
+      return replaced(`price:${event.payload.model}`, event.payload);
+    case "MarkupSet":
+      return replaced("markup", event.payload);
+    case "FxRateSet":
+      return replaced("fx", event.payload);
+    case "AccountOpened":
+      return replaced(`account:${event.payload.accountId}`, event.payload);
+    case "BudgetSet": {
+      const { accountId, keyId, period, limitMicroKyat } = event.payload;
+      return replaced(`budget:${accountId}:${keyId ?? "*"}:${period}`, { limitMicroKyat });
+    }
+    case "KeyIssued": {
+      const { accountId, keyId, label, prefix, expiresAtMs } = event.payload;
+      return replaced(`key:${accountId}:${keyId}`, { state: "active", label, prefix, expiresAtMs });
+    }
+    case "KeyRevoked": {
+      const { accountId, keyId, reason } = event.payload;
+      const after = (before: JsonObject | null) => ({ ...before, state: "revoked", reason });
+      return { subject: `key:${accountId}:${keyId}`, after };
+    }
+    case "CreditGranted":
+    case "AdjustmentPosted":
+      return credited(event.payload.accountId, event.payload.amountMicroKyat);
+    default: {
+      const stream = streamOf(event);
+      return replaced(
+        stream.startsWith("account-") ? `${event.type}:${stream}` : stream,
+        event.payload,
+      );
+    }
+  }
+}
+
+function replaced(subject: string, payload: object): Change {
+  return { subject, after: () => toJsonValue(payload) as JsonObject };
+}
+
+/** `creditedMicroKyat`: all that the account was ever given, corrections included. */
+function credited(accountId: string, amountMicroKyat: bigint): Change {
+  return {
+    subject: `credit:${accountId}`,
+    after(before) {
+      const sum = BigInt(String(before?.creditedMicroKyat ?? "0")) + amountMicroKyat;
+      return { creditedMicroKyat: sum.toString() };
+    },
+  };
+}
