@@ -10,6 +10,7 @@ import { budgetRoutes } from "./budgets/mod.ts";
 import { catalogRoutes } from "./catalog/mod.ts";
 import type { ProjectionsConfig } from "./config.ts";
 import { dailyUsageRoutes } from "./daily_usage/mod.ts";
+import { explanationRoutes } from "./explain/mod.ts";
 import { explorerRoutes } from "./explorer/mod.ts";
 import { createReadApi, type ReadRoute } from "./http/mod.ts";
 import { keyRoutes } from "./keys/mod.ts";
@@ -54,6 +55,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...dailyUsageRoutes,
   ...catalogRoutes,
   ...explorerRoutes,
+  ...explanationRoutes,
   ...timeTravelRoutes,
   ...projectionRoutes,
   ...liveRoutes,

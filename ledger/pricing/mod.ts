@@ -12,4 +12,3 @@ export {
 export { chargeMicroKyat, costNanoUsd } from "./charge.ts";
 export { decidePricing, type PricingCommand } from "./decide.ts";
 export { holdAmountMicroKyat, outputTokensCarried, type TokenBounds } from "./hold_amount.ts";
-export { RATE_FALLBACKS } from "./rates.ts";

@@ -1,29 +1,6 @@
 /** Which rate a usage class is billed at, and the dearest rate of each side of a call. @module */
 import type { Rates } from "../../shared/events/mod.ts";
-import type { UsageClass } from "../../shared/usage/mod.ts";
-
-/**
- * Where a class without a rate of its own takes it from; null: from nowhere. A call whose provider
- * reports a class that nobody priced has cost money all the same, so tokens fall back to the plain
- * rate of their side. Units that are not tokens have no neighbour and are recorded, not charged.
- */
-export const RATE_FALLBACKS: Readonly<Record<UsageClass, UsageClass | null>> = {
-  input: null,
-  cached_input: "input",
-  cache_write_5m: "input",
-  cache_write_1h: "cache_write_5m",
-  output: null,
-  reasoning: "output",
-  audio_input: "input",
-  audio_output: "output",
-  image_input: "input",
-  image_output: "output",
-  characters: null,
-  seconds: null,
-  images: null,
-  requests: null,
-  searches: null,
-};
+import { RATE_FALLBACKS, type UsageClass } from "../../shared/usage/mod.ts";
 
 /** Classes that a bound on input tokens covers. */
 export const INPUT_SIDE = [

@@ -1,6 +1,8 @@
 /** What a call consumed, in disjoint classes, and how good the evidence for it is. @module */
 import { z } from "zod";
 
+export { RATE_FALLBACKS } from "./rate_fallbacks.ts";
+
 /**
  * The billable classes. They are disjoint: a cached input token is not counted in `input` again, and
  * a reasoning token is not counted in `output` again. Tokens, except for the units named at the end.

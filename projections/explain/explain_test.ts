@@ -1,0 +1,219 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chargeMicroKyat, costNanoUsd } from "../../ledger/pricing/mod.ts";
+import { decodeCommand } from "../../shared/commands/mod.ts";
+import type { DomainEvent, PinnedPricing } from "../../shared/events/mod.ts";
+import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
+import * as shapes from "../../shared/read_api/mod.ts";
+import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
+import { ledgerDomain } from "../../ledger/shard/mod.ts";
+import { historyOf, openReadApi, type TestReadApi } from "../../tests/projections/mod.ts";
+import { stepsOf } from "./steps.ts";
+
+const START_MS = 1_800_000_000_000;
+const REQUEST = "01900000-0000-7000-8000-000000000001";
+const LATE = "01900000-0000-7000-8000-000000000002";
+const RELEASED = "01900000-0000-7000-8000-000000000003";
+const own = { role: "developer", accountId: "acc-1" } as const;
+let api: TestReadApi;
+
+/** What the ledger really decides: commands in, events out. */
+function decided(): { events: DomainEvent[]; state: unknown } {
+  let state = ledgerDomain.initial();
+  const events: DomainEvent[] = [];
+  let position = 0n;
+  // deno-lint-ignore no-explicit-any
+  const carryOut = (type: any, body: Record<string, unknown>, nowMs = START_MS) => {
+    const command = decodeCommand({ type, body });
+    const decision = ledgerDomain.decide(state, command, { nowMs });
+    if (decision.status === "rejected") throw new Error(decision.rejection.message);
+    for (const event of decision.events) {
+      position += 1n;
+      state = ledgerDomain.evolve(state, { event, recordedAtMs: nowMs, position });
+      events.push(event);
+    }
+  };
+  carryOut("PublishPrice", {
+    model: "gpt-4o",
+    displayName: "GPT-4o",
+    ownedBy: "openai",
+    ratesPicoUsdPerUnit: { input: "2500000", cached_input: "1250000", output: "10000000" },
+    contextWindowTokens: 128_000,
+    maxOutputTokens: 16_384,
+    source: "test",
+  });
+  carryOut("SetMarkup", { markupPartsPerMillion: 50_000 });
+  carryOut("SetFxRate", { kyatPerUsd: "4500.25", source: "test" });
+  carryOut("OpenAccount", { accountId: "acc-1", name: "one" });
+  const credit = { amountMicroKyat: "100000000000", source: "promotion", reference: "x" };
+  carryOut("GrantCredit", { accountId: "acc-1", ...credit });
+  const key = { keyId: "k1", keyHash: "0".repeat(64), prefix: "sk", label: "k", expiresAtMs: null };
+  carryOut("IssueKey", { accountId: "acc-1", ...key });
+  const place = (requestId: string) =>
+    carryOut("PlaceHold", {
+      accountId: "acc-1",
+      requestId,
+      keyId: "k1",
+      edgeId: "edge-1",
+      model: "gpt-4o",
+      endpoint: "chat/completions",
+      inputTokensBound: 1_000,
+      outputTokensRequested: 500,
+      minimumOutputTokens: 1,
+      holdTtlMs: 60_000,
+    });
+  const of = (requestId: string) => ({ accountId: "acc-1", requestId });
+  place(REQUEST);
+  const usage = { input: 700, cached_input: 200, output: 400, reasoning: 30, searches: 2 };
+  const call = { ...UNKNOWN_CALL, provider: "openai", outcome: "completed" };
+  carryOut("SettleHold", { ...of(REQUEST), usage, evidence: "reported", call });
+  place(LATE);
+  carryOut("ReportUsage", {
+    ...of(LATE),
+    sequence: 1,
+    usage: { input: 500, output: 3 },
+    evidence: "observed",
+  });
+  carryOut("ExpireHold", of(LATE), START_MS + 61_000);
+  carryOut("SettleHold", { ...of(LATE), usage, evidence: "reported", call }, START_MS + 62_000);
+  place(RELEASED);
+  carryOut("ReleaseHold", { ...of(RELEASED), reason: "upstream_failed", call });
+  return { events, state };
+}
+
+beforeAll(async () => {
+  api = await openReadApi();
+  await api.append(decided().events, { recordedAtMs: START_MS });
+});
+
+afterAll(() => api.close());
+
+const pathOf = (requestId: string) => `/v1/requests/${requestId}/explanation`;
+
+describe("an explanation", () => {
+  it("leads from tokens to kyat by numbers that anyone can check", async () => {
+    const { status, position, item } = await api.json(pathOf(REQUEST), own);
+    expect(status).toBe(200);
+    shapes.itemSchema(shapes.explanationSchema).strict().parse({ position, item });
+    const [settlement] = item.settlements;
+    expect(settlement.steps).toEqual([
+      step("input", 700, "input", "2500000", "1750000000"),
+      step("cached_input", 200, "cached_input", "1250000", "250000000"),
+      step("output", 400, "output", "10000000", "4000000000"),
+      step("reasoning", 30, "output", "10000000", "300000000"),
+      step("searches", 2, null, "0", "0"),
+      { kind: "cost", picoUsd: "6300000000", costNanoUsd: "6300000" },
+      {
+        kind: "markup",
+        picoUsd: "6300000000",
+        markupPartsPerMillion: 50_000,
+        attoUsd: "6615000000000000",
+      },
+      {
+        kind: "fx",
+        attoUsd: "6615000000000000",
+        fxMicroKyat: "4500250000",
+        fxNanoUsd: "1000000000",
+        numerator: "29769153750000000000000000",
+        denominator: "1000000000000000000",
+      },
+      {
+        kind: "rounding",
+        wholeMicroKyat: "29769153",
+        remainder: "750000000000000000",
+        denominator: "1000000000000000000",
+        roundedUp: true,
+        chargeMicroKyat: "29769154",
+      },
+    ]);
+    expect(item).toMatchObject({
+      state: "settled",
+      chargedMicroKyat: "29769154",
+      unbilledMicroKyat: "0",
+      costNanoUsd: "6300000",
+      agrees: true,
+      call: { provider: "openai" },
+    });
+    const { holdMicroKyat } = item.hold;
+    expect(BigInt(settlement.releasedMicroKyat)).toBe(BigInt(holdMicroKyat) - 29_769_154n);
+    expect(item.events.map(({ type }: { type: string }) => type))
+      .toEqual(["HoldPlaced", "HoldSettled"]);
+  });
+
+  function step(
+    usageClass: string,
+    units: number,
+    ratedAs: string | null,
+    rate: string,
+    pico: string,
+  ) {
+    return {
+      kind: "class",
+      usageClass,
+      units,
+      ratedAs,
+      ratePicoUsdPerUnit: rate,
+      picoUsd: pico,
+    };
+  }
+
+  it("of late usage tells what had been charged at expiry", async () => {
+    const { item } = await api.json(pathOf(LATE));
+    const [expiry, late] = item.settlements;
+    expect([expiry.basis, late.basis, item.state]).toEqual(["expiry", "late", "late_settled"]);
+    expect(late.alreadyChargedMicroKyat).toBe(expiry.chargeMicroKyat);
+    expect(BigInt(item.chargedMicroKyat)).toBe(29_769_154n);
+    expect(item.agrees).toBe(true);
+  });
+
+  it("of a released hold has no settlement", async () => {
+    const { item } = await api.json(pathOf(RELEASED));
+    expect(item).toMatchObject({
+      state: "released",
+      settlements: [],
+      release: { reason: "upstream_failed", releasedMicroKyat: item.hold.holdMicroKyat },
+    });
+  });
+
+  it("does not agree with amounts that do not follow from usage and terms", async () => {
+    const other = await openReadApi();
+    try {
+      const history = historyOf(3, 80);
+      await other.append(history, { recordedAtMs: START_MS });
+      const settled = history.find(({ type }) => type === "HoldSettled");
+      const { requestId } = settled!.payload as { requestId: string };
+      expect((await other.json(pathOf(requestId))).item.agrees).toBe(false);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("is the account's own, and nobody else's", async () => {
+    expect((await api.get(pathOf(REQUEST), { role: "developer", accountId: "acc-2" })).status)
+      .toBe(404);
+    expect((await api.get(pathOf(REQUEST), { role: "support" })).status).toBe(200);
+    expect((await api.get(pathOf("01900000-0000-7000-8000-000000000009"))).status).toBe(404);
+    expect((await api.get(pathOf("nonsense"))).status).toBe(404);
+  });
+});
+
+describe("the steps", () => {
+  const amount = (max: bigint) => fc.bigInt(0n, max);
+  const usages = fc.dictionary(fc.constantFrom(...USAGE_CLASSES), fc.nat(10_000_000));
+  const rates = fc.dictionary(fc.constantFrom(...USAGE_CLASSES), amount(10n ** 12n));
+  const terms = fc.record({
+    ratesPicoUsdPerUnit: rates,
+    markupPartsPerMillion: fc.nat(10_000_000),
+    fxMicroKyat: fc.bigInt(1n, 10n ** 12n),
+    fxNanoUsd: fc.bigInt(1n, 10n ** 10n),
+  });
+
+  it("lead to the ledger's own charge and cost, whatever usage and terms", () => {
+    fc.assert(fc.property(usages, terms, (usage, given) => {
+      const pricing: PinnedPricing = { ...given, priceVersion: 1, markupVersion: 1, fxVersion: 1 };
+      const led = stepsOf(usage as Usage, pricing);
+      expect(led.chargeMicroKyat).toBe(chargeMicroKyat(usage as Usage, pricing));
+      expect(led.costNanoUsd).toBe(costNanoUsd(usage as Usage, pricing));
+    }));
+  });
+});
