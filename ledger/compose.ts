@@ -3,9 +3,17 @@ import type { Bus } from "../shared/bus/mod.ts";
 import type { Effects } from "../shared/effects.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Log } from "../shared/log.ts";
+import {
+  type Checkpointing,
+  type CheckpointKeys,
+  type CheckpointPlace,
+  createCheckpointStore,
+  createStreamPlace,
+  originOf,
+} from "./checkpoint/mod.ts";
 import { createCommandSender, createLedgerApi, createOutcomeReader } from "./api/mod.ts";
 import type { LedgerConfig } from "./config.ts";
-import { fixShards } from "./deployment/mod.ts";
+import { fixLogName, fixShards } from "./deployment/mod.ts";
 import { createDeadLetters } from "./edge/mod.ts";
 import { ledgerDomain } from "./shard/mod.ts";
 import { createShardRunner, type ShardRunner } from "./shard_runner.ts";
@@ -22,6 +30,19 @@ export interface LedgerParts {
   readonly owner: string;
   /** The shards may be taken at once: a file lock says that there is no other process. */
   readonly exclusive?: boolean;
+  /** Signs checkpoints and compares the log with them; when absent, neither is done. */
+  readonly checkpoints?: LedgerCheckpoints;
+}
+
+/** How a ledger signs checkpoints. */
+export interface LedgerCheckpoints {
+  readonly keys: CheckpointKeys;
+  /** What its checkpoints call the log; null leaves it as it is, or makes a name at the first start. */
+  readonly logName: string | null;
+  /** From one checkpoint to the next, at least; milliseconds. */
+  readonly intervalMs: number;
+  /** Where they are kept beside the database and the bus. */
+  readonly places: readonly CheckpointPlace[];
 }
 
 /** The settings that the ledger itself needs. */
@@ -53,6 +74,7 @@ export async function composeLedger(
   const { database, bus, effects, log } = parts;
   await fixShards(database, settings.shards);
   const store = createEventStore(database);
+  const checkpointingOf = await prepareCheckpoints(parts);
   const deadLetters = createDeadLetters(database, effects.clock);
   const runners = Array.from({ length: settings.shards }, (_, shard) =>
     createShardRunner({
@@ -64,6 +86,7 @@ export async function composeLedger(
       store,
       domain: ledgerDomain,
       deadLetters,
+      checkpointing: checkpointingOf?.(shard) ?? null,
       bus,
       effects,
       log,
@@ -95,6 +118,8 @@ export async function composeLedger(
     async ready(timeoutMs) {
       const deadlineMs = effects.clock.nowMs() + timeoutMs;
       while (!(await health(runners)).ok) {
+        const failure = runners.map((runner) => runner.failure()).find((one) => one !== null);
+        if (failure !== undefined) throw new Error(`the ledger does not run: ${failure}`);
         if (effects.clock.nowMs() >= deadlineMs) {
           throw new Error(`the ledger is not ready: ${JSON.stringify(await status())}`);
         }
@@ -107,12 +132,36 @@ export async function composeLedger(
   };
 }
 
+async function prepareCheckpoints(
+  { database, bus, effects, checkpoints }: LedgerParts,
+): Promise<((shard: number) => Checkpointing) | null> {
+  if (checkpoints === undefined) return null;
+  const { keys, intervalMs } = checkpoints;
+  const store = createCheckpointStore(database);
+  const logName = await fixLogName(store, checkpoints.logName, effects.random);
+  const places = [...checkpoints.places, createStreamPlace(bus)];
+  return (shard) => ({
+    origin: originOf(logName, shard),
+    keys,
+    intervalMs,
+    checkpoints: store,
+    places,
+  });
+}
+
 async function health(
   runners: readonly ShardRunner[],
 ): Promise<{ ok: boolean; detail: JsonObject }> {
   const served = await Promise.all(runners.map((runner) => runner.served()));
   return {
     ok: served.every((one) => one),
-    detail: { shards: runners.map((runner, shard) => ({ shard, role: runner.role() })) },
+    detail: {
+      shards: runners.map((runner, shard) => ({
+        shard,
+        role: runner.role(),
+        failure: runner.failure(),
+        checkpointProblem: runner.checkpointProblem(),
+      })),
+    },
   };
 }

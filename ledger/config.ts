@@ -14,6 +14,17 @@ const settingsSchema = z.object({
   SARGALAY_SHARDS: z.string().regex(/^([1-9]|[1-5]\d|6[0-4])$/, "expected 1 to 64")
     .transform((text) => parseInt(text, 10)).default(1),
   SARGALAY_SEED: z.enum(["starter", "starter+simulator", "none"]).default("none"),
+  SARGALAY_CHECKPOINT_KEY: z.string().optional(),
+  SARGALAY_CHECKPOINT_KEY_FILE: z.string().optional(),
+  SARGALAY_CHECKPOINT_DIRS: z.string().default(".data/checkpoints").transform((text) =>
+    text.split(",").map((part) => part.trim()).filter((part) => part !== "")
+  ).refine((directories) => directories.length > 0, "expected directories, separated by commas"),
+  SARGALAY_CHECKPOINT_INTERVAL_MS: z.string()
+    .regex(/^([1-9]\d{2,4}|100000)$/, "expected 100 to 100000").transform((text) =>
+      parseInt(text, 10)
+    ).default(1_000),
+  SARGALAY_LOG_NAME: z.string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, "expected letters, digits and . _ / -").optional(),
 });
 
 /** Which models are for sale from the first start on. */
@@ -30,6 +41,19 @@ export interface LedgerConfig {
   /** How many shards the deployment has had since its creation; 1 to 64. */
   readonly shards: number;
   readonly seed: SeedChoice;
+  readonly checkpoints: CheckpointConfig;
+}
+
+/** The settings of checkpoints. */
+export interface CheckpointConfig {
+  /** The keys themselves, or the path of the file that has them. Secret. */
+  readonly keys: { readonly text: string } | { readonly file: string };
+  /** Where checkpoints are kept; at least one. */
+  readonly directories: readonly string[];
+  /** From one checkpoint to the next, at least; milliseconds, 100 to 100,000. */
+  readonly intervalMs: number;
+  /** Null: as at the first start. */
+  readonly logName: string | null;
 }
 
 /**
@@ -48,6 +72,13 @@ export function readLedgerConfig(environment: Record<string, string | undefined>
     throw new Error(`the ledger's settings are not usable: ${problems.join("; ")}`);
   }
   const { data } = parsed;
+  const { SARGALAY_CHECKPOINT_KEY: text, SARGALAY_CHECKPOINT_KEY_FILE: file } = data;
+  if (text === undefined && file === undefined) {
+    throw new Error(
+      "the ledger's settings are not usable: SARGALAY_CHECKPOINT_KEY: not set, nor is " +
+        "SARGALAY_CHECKPOINT_KEY_FILE; `deno task rotate-checkpoint-key <file>` makes one",
+    );
+  }
   return {
     port: data.SARGALAY_LEDGER_PORT,
     host: data.SARGALAY_HOST,
@@ -56,5 +87,11 @@ export function readLedgerConfig(environment: Record<string, string | undefined>
     serviceSecret: data.SARGALAY_SERVICE_SECRET,
     shards: data.SARGALAY_SHARDS,
     seed: data.SARGALAY_SEED,
+    checkpoints: {
+      keys: file === undefined ? { text: text! } : { file },
+      directories: data.SARGALAY_CHECKPOINT_DIRS,
+      intervalMs: data.SARGALAY_CHECKPOINT_INTERVAL_MS,
+      logName: data.SARGALAY_LOG_NAME ?? null,
+    },
   };
 }

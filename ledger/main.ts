@@ -4,8 +4,9 @@ import { createEffects, platformOf } from "../shared/effects.ts";
 import { uuidv7 } from "../shared/ids/mod.ts";
 import { createLog } from "../shared/log.ts";
 import { createFaultLog } from "./bus_faults.ts";
-import { composeLedger } from "./compose.ts";
-import { type LedgerConfig, readLedgerConfig } from "./config.ts";
+import { createDirectoryPlace, readCheckpointKeys } from "./checkpoint/mod.ts";
+import { composeLedger, type LedgerCheckpoints } from "./compose.ts";
+import { type CheckpointConfig, type LedgerConfig, readLedgerConfig } from "./config.ts";
 import { type LedgerDatabase, openPostgres } from "./store/mod.ts";
 
 const STARTUP_DEADLINE_MS = 30_000;
@@ -40,7 +41,19 @@ async function openDatabase(url: string): Promise<LedgerDatabase> {
   }
 }
 
+async function readCheckpoints(
+  { keys, directories, intervalMs, logName }: CheckpointConfig,
+): Promise<LedgerCheckpoints> {
+  return {
+    keys: readCheckpointKeys("text" in keys ? keys.text : await Deno.readTextFile(keys.file)),
+    places: directories.map(createDirectoryPlace),
+    intervalMs,
+    logName,
+  };
+}
+
 async function run(config: LedgerConfig): Promise<void> {
+  const checkpoints = await readCheckpoints(config.checkpoints);
   const database = await openDatabase(config.databaseUrl);
   const connection = await connectNats(config.natsUrl, { name: "sargalay-ledger", timers });
   const bus = connectNatsBus(connection, {
@@ -49,7 +62,7 @@ async function run(config: LedgerConfig): Promise<void> {
     onFault: createFaultLog(log, clock),
   });
   const owner = `ledger-${Deno.pid}-${uuidv7(effects)}`;
-  const ledger = await composeLedger(config, { database, bus, effects, log, owner });
+  const ledger = await composeLedger(config, { database, bus, effects, log, owner, checkpoints });
   const server = Deno.serve({
     hostname: config.host,
     port: config.port,

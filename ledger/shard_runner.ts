@@ -3,6 +3,12 @@ import { type Bus, BusError, subjects } from "../shared/bus/mod.ts";
 import type { Effects } from "../shared/effects.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Log } from "../shared/log.ts";
+import {
+  type Checkpointer,
+  type Checkpointing,
+  compareWithCheckpoints,
+  createCheckpointer,
+} from "./checkpoint/mod.ts";
 import type { SeedChoice } from "./config.ts";
 import type { Domain } from "./domain.ts";
 import { broadcastCommit, createOwnerService, type DeadLetters, serveShard } from "./edge/mod.ts";
@@ -24,6 +30,8 @@ export interface ShardRunnerOptions {
   readonly store: EventStore;
   readonly domain: Domain<ShardState>;
   readonly deadLetters: DeadLetters;
+  /** Null: nothing is signed. */
+  readonly checkpointing: Checkpointing | null;
   readonly bus: Bus;
   readonly effects: Effects;
   readonly log: Log;
@@ -39,6 +47,10 @@ export interface ShardRunner {
   /** Whether somebody serves the shard: this process, its prices seeded, or another one. */
   served(): Promise<boolean>;
   status(): Promise<JsonObject>;
+  /** Why the shard can't be run at all until a person looked; null when it can. */
+  failure(): string | null;
+  /** Why checkpoints are late or missing; null when they are well or switched off. */
+  checkpointProblem(): string | null;
 }
 
 const OWNERSHIP_POLL_MS = 25;
@@ -61,8 +73,10 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
       if (events.length === 0) return;
       broadcastCommit(bus, { shard, position, eventTypes: events.map(({ event }) => event.type) });
     },
+    beforeOwning: () => compareLog(options),
     log,
   });
+  const checkpointer = checkpointerOf(writer, options);
   const serving = createOwnerService({
     shard,
     timers: effects.timers,
@@ -93,12 +107,14 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
   return {
     start() {
       writer.follow();
+      checkpointer?.start();
       polling = effects.timers.every(OWNERSHIP_POLL_MS, poll);
     },
     async stop() {
       stopped = true;
       polling.cancel();
       await serving.stop();
+      await checkpointer?.stop();
       await writer.stop();
     },
     role: () => writer.status().role,
@@ -118,9 +134,42 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
         serving: serving.serving(),
         deadLetters: await deadLetters.count(shard),
         failure,
+        checkpoint: await checkpointer?.status() ?? null,
       };
     },
+    failure: () => writer.status().failure,
+    checkpointProblem: () => checkpointer?.problem() ?? null,
   };
+}
+
+async function compareLog(
+  { place: { shard }, checkpointing, store, effects: { timers }, log }: ShardRunnerOptions,
+): Promise<void> {
+  if (checkpointing === null) return;
+  const { current, former } = checkpointing.keys;
+  const publicKeys = [current, ...former].map(({ publicKey }) => publicKey);
+  await compareWithCheckpoints({ ...checkpointing, shard, publicKeys, store, timers, log });
+}
+
+function checkpointerOf(
+  writer: Writer<ShardState>,
+  { place: { shard }, checkpointing, store, effects, log }: ShardRunnerOptions,
+): Checkpointer | null {
+  if (checkpointing === null) return null;
+  return createCheckpointer({
+    ...checkpointing,
+    shard,
+    store,
+    effects,
+    log,
+    ownership() {
+      const { role, owner, epoch } = writer.status();
+      return role !== "owner" || epoch === null ? null : { shard, owner, epoch };
+    },
+    committedPosition: () => writer.status().committedPosition,
+    keyInForce: () => writer.readCommitted(({ signing }) => signing.inForce),
+    submit: (envelope) => writer.submit(envelope),
+  });
 }
 
 function serveWriter(

@@ -4,8 +4,14 @@
  *
  * @module
  */
+export { type Checkpointer, type Checkpointing, createCheckpointer } from "./checkpointer.ts";
 export type { CheckpointStore, KeptCheckpoint, TreeLeaf, TreeNode } from "./checkpoint_store.ts";
+export { compareWithCheckpoints } from "./comparison.ts";
 export { createCheckpointStore } from "./database_store.ts";
+export { type CheckpointKeys, readCheckpointKeys } from "./key_in_force.ts";
+export { createDirectoryPlace } from "./places/directory.ts";
+export type { CheckpointPlace } from "./places/place.ts";
+export { createStreamPlace } from "./places/stream.ts";
 export {
   type Checkpoint,
   checkpointText,

@@ -26,6 +26,11 @@ export interface WriterOptions<State> {
   readonly onCommitted?: (committed: Committed) => void;
   /** Called when the role changes: serve the shard exactly while it is `owner`. */
   readonly onRole?: (role: WriterRole) => void;
+  /**
+   * Called when the shard was taken and its log replayed, before anything is decided: LogDamagedError
+   * stops the writer, any other rejection gives the shard up and tries again.
+   */
+  readonly beforeOwning?: () => Promise<void>;
   readonly log?: Log;
   /** The shard may be taken at once, because a file lock says that nobody else has it. */
   readonly exclusive?: boolean;
@@ -133,6 +138,7 @@ export function settingsOf<State>(options: WriterOptions<State>): WriterSettings
   return {
     onCommitted: () => {},
     onRole: () => {},
+    beforeOwning: () => Promise.resolve(),
     log: silentLog,
     exclusive: false,
     leaseMs: 2_000,

@@ -540,6 +540,7 @@ class ShardWriter<State> implements Writer<State> {
     try {
       await catchUp(this.#source(), replica, () => !this.#stopping);
       await verifyHead(this.#source(), replica, head);
+      await this.#settings.beforeOwning();
     } catch (error) {
       if (this.#term === term) this.#term = null;
       await this.#release(term.ownership);

@@ -5,7 +5,13 @@
  */
 
 import { createEffects, platformOf } from "../../shared/effects.ts";
-import { DEMO_ACCOUNT_ID, demoUsers, loadSecrets, readDemo } from "../demo/mod.ts";
+import {
+  DEMO_ACCOUNT_ID,
+  demoUsers,
+  ensureCheckpointKey,
+  loadSecrets,
+  readDemo,
+} from "../demo/mod.ts";
 import { freePort } from "../provision/mod.ts";
 import { type ClusterDemo, seedCluster } from "./demo.ts";
 import { openFolder } from "./folder.ts";
@@ -112,6 +118,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     log(`nats            ${servers.natsUrl.replace(/\/\/[^@/]*@/, "//")}`);
     const secrets = await loadSecrets(folder.path, effects.random);
     const serviceSecret = options.serviceSecret ?? secrets.serviceSecret;
+    await ensureCheckpointKey(`${folder.path}/checkpoint-key`, effects.random);
     const demoFile = `${folder.path}/demo.json`;
     const earlier = await readDemo(demoFile);
     const users = earlier?.users ?? demoUsers(effects.random, DEMO_ACCOUNT_ID);
@@ -168,6 +175,8 @@ function createProcesses(
     ...servers,
     ...secrets,
     ports,
+    checkpointKeyFile: `${folder}/checkpoint-key`,
+    checkpointDir: `${folder}/checkpoints`,
     users,
     shards: options.shards ?? 1,
     upstream: options.upstream ?? "simulator",

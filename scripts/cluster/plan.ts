@@ -42,6 +42,10 @@ export interface Surroundings {
   readonly natsWebSocketUrl: string | null;
   readonly serviceSecret: string;
   readonly sessionSecret: string;
+  /** The file with the keys that sign checkpoints. */
+  readonly checkpointKeyFile: string;
+  /** Where checkpoints are kept; the ledgers may write nowhere else. */
+  readonly checkpointDir: string;
   readonly users: readonly DemoUser[];
   readonly shards: number;
   /** `simulator` whatever the environment says, or the providers that it names. */
@@ -63,6 +67,8 @@ export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpe
   const ledger = {
     DATABASE_URL: databaseUrl,
     NATS_URL: natsUrl,
+    SARGALAY_CHECKPOINT_KEY_FILE: around.checkpointKeyFile,
+    SARGALAY_CHECKPOINT_DIRS: around.checkpointDir,
     // What only the simulator can serve is for sale only where the simulator serves.
     SARGALAY_SEED: around.upstream === "simulator" ? "starter+simulator" : "starter",
   };
@@ -119,7 +125,9 @@ function specOf(
   return {
     name,
     url: `http://127.0.0.1:${port}`,
-    args: taskArguments(room),
+    args: taskArguments(room).map((argument) =>
+      argument.replace(/^--allow-write=.*/, `--allow-write=${around.checkpointDir}`)
+    ),
     env: {
       SARGALAY_HOST: "127.0.0.1",
       SARGALAY_SHARDS: String(around.shards),

@@ -1,4 +1,5 @@
 /** The demo deployment: an account with credit, a key, users, and how to make the first call. @module */
+export { ensureCheckpointKey, rotateCheckpointKey } from "./checkpoint_key.ts";
 export { type Demo, type DemoUser, demoUsers, readDemo, writeDemo } from "./demo_file.ts";
 export { firstCallText } from "./first_call.ts";
 export { loadSecrets, type Secrets } from "./secrets.ts";

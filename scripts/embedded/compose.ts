@@ -1,5 +1,6 @@
 /** All rooms in one process, over PGlite and the in-process bus. @module */
-import { composeLedger, type Ledger } from "../../ledger/compose.ts";
+import { createDirectoryPlace, readCheckpointKeys } from "../../ledger/checkpoint/mod.ts";
+import { composeLedger, type Ledger, type LedgerCheckpoints } from "../../ledger/compose.ts";
 import { createPglite, databaseOf, lockDataDir, migrate } from "../../ledger/store/mod.ts";
 import type { LedgerDatabase } from "../../ledger/store/mod.ts";
 import { composeProjections } from "../../projections/compose.ts";
@@ -14,6 +15,7 @@ import {
   type Demo,
   DEMO_ACCOUNT_ID,
   demoUsers,
+  ensureCheckpointKey,
   loadSecrets,
   readDemo,
   type Secrets,
@@ -27,6 +29,7 @@ import { type Closing, createClosing, openLogFile } from "./closing.ts";
 import { portTaken, serve } from "./serve.ts";
 
 const READY_DEADLINE_MS = 60_000;
+const CHECKPOINT_INTERVAL_MS = 1_000;
 
 /** The embedded product, serving. */
 export interface Embedded {
@@ -175,10 +178,24 @@ async function startLedger(parts: Parts): Promise<Ledger> {
     owner: `embedded-${Deno.pid}-${uuidv7(effects)}`,
     // The lock on the folder says that there is no other process.
     exclusive: true,
+    checkpoints: await openCheckpoints(parts),
   });
   closing.add(() => ledger.close());
   await ledger.ready(READY_DEADLINE_MS);
   return ledger;
+}
+
+async function openCheckpoints(
+  { config: { dataDir }, effects }: Parts,
+): Promise<LedgerCheckpoints> {
+  const keyFile = `${dataDir}/checkpoint-key`;
+  await ensureCheckpointKey(keyFile, effects.random);
+  return {
+    keys: readCheckpointKeys(await Deno.readTextFile(keyFile)),
+    logName: null,
+    intervalMs: CHECKPOINT_INTERVAL_MS,
+    places: [createDirectoryPlace(`${dataDir}/checkpoints`)],
+  };
 }
 
 async function prepareDemo(parts: Parts, { createUser, ...urls }: Urls): Promise<Demo> {

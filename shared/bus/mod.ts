@@ -11,4 +11,4 @@ export {
 } from "./bus.ts";
 export type { BusFault, BusSettings } from "./handling.ts";
 export { createInProcessBus } from "./in_process.ts";
-export { METER_STREAM, subjects } from "./subjects.ts";
+export { CHECKPOINT_STREAM, METER_STREAM, subjects } from "./subjects.ts";

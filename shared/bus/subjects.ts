@@ -9,6 +9,14 @@ export const METER_STREAM = {
   maxMessages: 10_000_000,
 } as const;
 
+/** The stream that keeps the newest checkpoints outside the ledger's database. */
+export const CHECKPOINT_STREAM = {
+  name: "CHECKPOINTS",
+  subjects: ["sargalay.*.checkpoint"],
+  duplicateWindowMs: 120_000,
+  maxMessages: 10_000,
+} as const;
+
 /** Subject names by shard, edge and purpose. */
 export const subjects = {
   /** Request/reply: a CommandEnvelope, answered by a CommandReply. */
@@ -27,6 +35,8 @@ export const subjects = {
   meter: (shard: number) => `sargalay.${shard}.meter.>`,
   /** Broadcast: `{shard, position}` after each commit. */
   committed: (shard: number) => `sargalay.${shard}.committed`,
+  /** Durable: `{shard, note, position}`, a signed checkpoint. */
+  checkpoint: (shard: number) => `sargalay.${shard}.checkpoint`,
   /** Broadcast to one edge: a SettledNotice. */
   settled: (edgeId: string) => `sargalay.edge.${edgeId}.settled`,
 } as const;

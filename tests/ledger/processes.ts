@@ -4,6 +4,7 @@ import { signServiceToken } from "../../shared/identity/mod.ts";
 import { freePort } from "../servers/mod.ts";
 
 const SERVICE_SECRET = "a-secret-of-at-least-32-characters!";
+const CHECKPOINT_KEY = btoa("k".repeat(32));
 const { clock, timers } = createEffects(platformOf(globalThis));
 
 /** A ledger as a process of its own. */
@@ -17,16 +18,34 @@ export interface LedgerProcess {
 /** Starts one with the permissions of its task; SARGALAY_TEST_VERBOSE shows its log. */
 export function startLedger(env: Record<string, string>): LedgerProcess {
   const port = freePort();
-  const permissions = ["--allow-net", "--allow-env", "--allow-read", "--allow-sys"];
+  const checkpointDir = env.SARGALAY_CHECKPOINT_DIRS ?? Deno.makeTempDirSync();
+  const permissions = [
+    "--allow-net",
+    "--allow-env",
+    "--allow-read",
+    "--allow-sys",
+    `--allow-write=${checkpointDir}`,
+  ];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", ...permissions, "ledger/main.ts"],
-    env: { SARGALAY_SERVICE_SECRET: SERVICE_SECRET, SARGALAY_LEDGER_PORT: String(port), ...env },
+    env: {
+      SARGALAY_SERVICE_SECRET: SERVICE_SECRET,
+      SARGALAY_LEDGER_PORT: String(port),
+      SARGALAY_CHECKPOINT_KEY: CHECKPOINT_KEY,
+      SARGALAY_CHECKPOINT_DIRS: checkpointDir,
+      ...env,
+    },
     stdin: "null",
     stdout: Deno.env.get("SARGALAY_TEST_VERBOSE") ? "inherit" : "null",
     stderr: "inherit",
   }).spawn();
   let ended = false;
-  const status = child.status.finally(() => ended = true);
+  const status = child.status.finally(async () => {
+    ended = true;
+    if (env.SARGALAY_CHECKPOINT_DIRS === undefined) {
+      await Deno.remove(checkpointDir, { recursive: true });
+    }
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid,
