@@ -1,0 +1,146 @@
+/** People with API keys, and people who run the place: what they send, and what they were told. @module */
+import { type CommandSender, createCommandSender } from "../../ledger/api/mod.ts";
+import { signCommand } from "../../ledger/edge/mod.ts";
+import type { Command, CommandReply } from "../../shared/commands/mod.ts";
+import type { Proxy } from "../../proxy/compose.ts";
+import type { Process } from "./process.ts";
+import type { Actor, Scheduler } from "./scheduler.ts";
+
+export { type CommandSender, createCommandSender, signCommand };
+
+/** What a client saw of its call. */
+export interface Seen {
+  readonly callId: string;
+  readonly accountId: string;
+  readonly process: Process | null;
+  requestId: string | null;
+  /** Null when there was no answer. */
+  status: number | null;
+  /** The answer came whole: its end mark, or its last byte. */
+  complete: boolean;
+  /** The charge that the answer named, in kyat. */
+  cost: string | null;
+  ended: boolean;
+}
+
+/** A call as its client makes it. */
+export interface ClientCall {
+  readonly callId: string;
+  readonly accountId: string;
+  readonly secret: string;
+  readonly model: string;
+  readonly streaming: boolean;
+  readonly prompt: string;
+  readonly maxTokens: number | null;
+  readonly goneAfter: number | null;
+}
+
+/** An edge that can be called. */
+export interface CallableEdge {
+  readonly process: Process;
+  readonly proxy: Proxy;
+}
+
+interface ClientOptions {
+  readonly scheduler: Scheduler;
+  readonly clients: Actor;
+  /** Milliseconds from one end of the connection to the other. */
+  readonly travelMs: () => number;
+}
+
+const LOST = Symbol("the connection was lost");
+
+/** Makes one call; resolves when the client has seen the end of it, or given up. Never rejects. */
+export async function callEdge(
+  edge: CallableEdge | null,
+  call: ClientCall,
+  options: ClientOptions,
+): Promise<Seen> {
+  const seen: Seen = {
+    callId: call.callId,
+    accountId: call.accountId,
+    process: edge?.process ?? null,
+    requestId: null,
+    status: null,
+    complete: false,
+    cost: null,
+    ended: false,
+  };
+  if (edge !== null) await converse(edge, call, options, seen);
+  seen.ended = true;
+  return seen;
+}
+
+async function converse(
+  { process, proxy }: CallableEdge,
+  call: ClientCall,
+  options: ClientOptions,
+  seen: Seen,
+): Promise<void> {
+  /** Does something in the edge, and comes back with what came of it. */
+  const there = <T>(label: string, work: () => Promise<T>): Promise<T | typeof LOST> => {
+    const { scheduler, clients, travelMs } = options;
+    return new Promise((resolve) => {
+      const back = (label: string, value: T | typeof LOST) =>
+        scheduler.at(travelMs() * 1_000, { actor: clients, label, task: () => resolve(value) });
+      void process.died.then(() => back(`${call.callId} cut off`, LOST));
+      scheduler.at(travelMs() * 1_000, {
+        actor: process,
+        label: `${call.callId} ${label}`,
+        task: () =>
+          void work().then((value) => back(`${call.callId} back`, value), () => resolve(LOST)),
+      });
+    });
+  };
+  const response = await there("sent", () => proxy.fetch(requestOf(call)));
+  if (response === LOST) return;
+  seen.status = response.status;
+  seen.requestId = response.headers.get("x-request-id");
+  seen.cost = response.headers.get("x-sargalay-cost");
+  if (response.body === null) return;
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let reads = 0;; reads++) {
+    if (call.goneAfter !== null && reads >= call.goneAfter) {
+      await there("gone", () => reader.cancel());
+      return;
+    }
+    const read = await there("read", () => reader.read());
+    if (read === LOST) return;
+    if (read.done) break;
+    text += decoder.decode(read.value, { stream: true });
+  }
+  seen.complete = response.status === 200 && (!call.streaming || text.includes("data: [DONE]"));
+  if (call.streaming) seen.cost = /"cost":"([^"]+)"/.exec(text)?.[1] ?? null;
+}
+
+function requestOf(call: ClientCall): Request {
+  const body = JSON.stringify({
+    model: call.model,
+    messages: [{ role: "user", content: call.prompt }],
+    ...(call.maxTokens === null ? {} : { max_tokens: call.maxTokens }),
+    ...(call.streaming ? { stream: true, stream_options: { include_usage: true } } : {}),
+  });
+  return new Request("http://edge/v1/chat/completions", {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${call.secret}`,
+      "content-type": "application/json",
+      "content-length": `${body.length}`,
+    },
+    body,
+  });
+}
+
+/** A person's command, sent until somebody decides it. Resolves with the final reply. */
+export async function decide(
+  sender: CommandSender,
+  shard: number,
+  sending: { readonly operationId: string; readonly actor: string; readonly command: Command },
+): Promise<Exclude<CommandReply, { status: "unavailable" }>> {
+  for (;;) {
+    const reply = await sender.toShard(shard, sending);
+    if (reply.status !== "unavailable") return reply;
+  }
+}

@@ -1,0 +1,38 @@
+/** Judging a world by all laws. @module */
+import type { MemoryTables } from "../../ledger/store/memory/mod.ts";
+import { keepBooks } from "./books.ts";
+import { checkCommands } from "./command_laws.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Violation } from "./laws.ts";
+import { checkLog } from "./log_laws.ts";
+import { checkCalls, checkRequests } from "./money_laws.ts";
+import type { Plan } from "./plan.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** Everything that is wrong with a world that has come to its end; empty when all laws hold. */
+export function judge(
+  { tables, evidence, upstream }: {
+    readonly plan: Plan;
+    readonly tables: MemoryTables;
+    readonly evidence: Evidence;
+    readonly upstream: Upstream;
+  },
+): Violation[] {
+  const shards = [...tables.shards].map(([shard, rows]) => ({
+    shard,
+    rows,
+    books: keepBooks(rows.events),
+  }));
+  const books = shards.map((one) => one.books);
+  return [
+    ...shards.flatMap(({ shard, rows, books }) => checkLog(shard, rows, books, evidence)),
+    ...books.flatMap(checkRequests),
+    ...checkCalls(books, evidence, upstream.attempts),
+    ...checkCommands(tables, books, evidence),
+    ...evidence.found,
+    ...evidence.errors.map(({ process, event, what }) => ({
+      law: "E",
+      detail: `${process} logs ${event}: ${what}`,
+    })),
+  ];
+}

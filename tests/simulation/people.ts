@@ -1,0 +1,180 @@
+/** Those who open accounts, grant credit and set prices: at the start, and while things go wrong. @module */
+import { type CommandSender, createCommandSender } from "../../ledger/api/mod.ts";
+import type { Command } from "../../shared/commands/mod.ts";
+import { createApiKey, shardOf } from "../../shared/ids/mod.ts";
+import type { Broker } from "./bus.ts";
+import type { Evidence } from "./evidence.ts";
+import { SERVICE_SECRET } from "./machines.ts";
+import type { AdminPlan, Plan } from "./plan.ts";
+import type { Process } from "./process.ts";
+
+/** Models that are for sale. */
+export const MODELS = ["sim-small", "sim-large"] as const;
+
+const ACTOR = "user:admin";
+
+/** See {@link createPeople}. */
+export interface People {
+  /** The secret of each account's key, known before it is issued. */
+  readonly secrets: readonly string[];
+  /** Opens the accounts and sets the first prices. */
+  setUp(): Promise<void>;
+  /** Carries an operation out, until somebody has decided it. */
+  carryOut(operation: AdminPlan): Promise<void>;
+}
+
+/** The name of an account. */
+export function accountName(account: number): string {
+  return `acc-${account}`;
+}
+
+/** People at a terminal of their own, which no fault reaches. */
+export function createPeople(
+  { plan, process, broker, evidence }: {
+    readonly plan: Plan;
+    readonly process: Process;
+    readonly broker: Broker;
+    readonly evidence: Evidence;
+  },
+): People {
+  const sender = createCommandSender({
+    bus: broker.connect(process),
+    effects: process.effects,
+    shards: plan.shards,
+    serviceSecret: SERVICE_SECRET,
+  });
+  const keys = plan.credits.map(() => createApiKey(process.random));
+  const shards = Array.from({ length: plan.shards }, (_, shard) => shard);
+
+  const send = async (shard: number, operationId: string, command: Command) => {
+    const status = await decided(sender, shard, { operationId, actor: ACTOR, command });
+    evidence.people.push({ operationId, shard, status });
+  };
+  const everywhere = (id: string, command: Command) =>
+    Promise.all(shards.map((shard) => send(shard, id, command)));
+  const toAccount = (accountId: string, id: string, command: Command) =>
+    send(shardOf(accountId, plan.shards), id, command);
+
+  return {
+    secrets: keys.map(({ secret }) => secret),
+    async setUp() {
+      await everywhere("setup:markup", {
+        type: "SetMarkup",
+        body: { markupPartsPerMillion: 51_337 },
+      });
+      await everywhere("setup:fx", fxRate("4217.123457"));
+      for (const [index, model] of MODELS.entries()) {
+        await everywhere(`setup:price:${index}`, price(model, 1_237n + 9_173n * BigInt(index)));
+      }
+      await Promise.all(plan.credits.map(async (credit, index) => {
+        const accountId = accountName(index);
+        await toAccount(accountId, `open:${index}`, {
+          type: "OpenAccount",
+          body: { accountId, name: accountId },
+        });
+        await toAccount(accountId, `grant:${index}`, grant(accountId, credit, `grant:${index}`));
+        await toAccount(accountId, `key:${index}`, {
+          type: "IssueKey",
+          body: {
+            accountId,
+            keyId: `key-${index}`,
+            keyHash: keys[index]!.hash,
+            prefix: keys[index]!.prefix,
+            label: "simulated",
+            expiresAtMs: null,
+          },
+        });
+      }));
+    },
+    async carryOut(operation) {
+      const accountId = accountName(operation.account);
+      const id = `${operation.kind}:${operation.id}`;
+      const command = (amount: number): Command => commandOf(operation, accountId, amount, id);
+      const one = (amount: number) =>
+        operation.kind === "price" || operation.kind === "fx" || operation.kind === "markup"
+          ? everywhere(id, command(amount))
+          : toAccount(accountId, id, command(amount));
+      const again = async () => {
+        if (operation.againAfterMs === null) return;
+        await process.effects.timers.sleep(operation.againAfterMs);
+        await one(operation.amount + (operation.conflicting ? 1 : 0));
+      };
+      await Promise.all([one(operation.amount), again()]);
+    },
+  };
+}
+
+/** The status of a command once it is decided; it is asked for until then. */
+async function decided(
+  sender: CommandSender,
+  shard: number,
+  sending: Parameters<CommandSender["toShard"]>[1],
+): Promise<string> {
+  for (;;) {
+    const { status } = await sender.toShard(shard, sending);
+    if (status !== "unavailable") return status;
+  }
+}
+
+function commandOf(
+  { kind, account, id }: AdminPlan,
+  accountId: string,
+  amount: number,
+  reference: string,
+): Command {
+  switch (kind) {
+    case "grant":
+      return grant(accountId, amount, reference);
+    case "adjust": {
+      const amountMicroKyat = BigInt(amount - 250) * 100_000n;
+      return { type: "PostAdjustment", body: { accountId, amountMicroKyat, reason: reference } };
+    }
+    case "price":
+      return price(MODELS[account % MODELS.length]!, BigInt(amount * 37 + 1));
+    case "fx":
+      return fxRate(`${3_000 + amount}.${amount}`);
+    case "markup":
+      return { type: "SetMarkup", body: { markupPartsPerMillion: amount * 317 } };
+    case "open":
+      return { type: "OpenAccount", body: { accountId, name: id } };
+    case "revoke":
+      return {
+        type: "RevokeKey",
+        body: { accountId, keyId: `key-${account}-${amount % 2}`, reason: "simulated" },
+      };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function grant(accountId: string, kyat: number, reference: string): Command {
+  const amountMicroKyat = BigInt(kyat) * 1_000_000n + 7n;
+  return {
+    type: "GrantCredit",
+    body: { accountId, amountMicroKyat, source: "manual_payment", reference },
+  };
+}
+
+/** Odd rates, so that sums do not come out even. */
+function price(model: string, base: bigint): Command {
+  return {
+    type: "PublishPrice",
+    body: {
+      model,
+      displayName: model,
+      ownedBy: "simulator",
+      ratesPicoUsdPerUnit: {
+        input: base * 1_009n,
+        cached_input: base * 101n + 3n,
+        output: base * 4_001n + 1n,
+      },
+      contextWindowTokens: 4_000,
+      maxOutputTokens: 300,
+      source: "simulated",
+    },
+  };
+}
+
+function fxRate(kyatPerUsd: string): Command {
+  return { type: "SetFxRate", body: { kyatPerUsd, source: "simulated" } };
+}

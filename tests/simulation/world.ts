@@ -1,0 +1,240 @@
+/** One world from its first step to its last: built, run, put right, and judged. @module */
+import { emptyTables, type MemoryTables } from "../../ledger/store/memory/mod.ts";
+import { createBroker } from "./bus.ts";
+import { callEdge, type ClientCall } from "./clients.ts";
+import { calm, heal } from "./conditions.ts";
+import { audit, type Evidence, noEvidence, witnessBus } from "./evidence.ts";
+import { strikeWith } from "./faults.ts";
+import { judge } from "./judge.ts";
+import type { Violation } from "./laws.ts";
+import { type Machine, startMachines } from "./machines.ts";
+import type { Mutant } from "./mutant.ts";
+import { accountName, createPeople, MODELS } from "./people.ts";
+import { type CallPlan, LEDGERS, type Plan } from "./plan.ts";
+import { createProcess } from "./process.ts";
+import { seeded } from "./random.ts";
+import { createScheduler } from "./scheduler.ts";
+import { createUpstream } from "./upstream.ts";
+
+/** How a world went. */
+export interface WorldResult {
+  readonly violations: readonly Violation[];
+  /** The same for the same plan, always. */
+  readonly traceHash: string;
+  readonly steps: number;
+  readonly virtualMs: number;
+  /** Faults that struck, by kind. */
+  readonly struck: ReadonlyMap<string, number>;
+  readonly story: readonly string[];
+  /** Events in the log at the end. */
+  readonly events: number;
+}
+
+const SETUP_MS = 20_000;
+const SETTLE_MS = 2_000;
+/** Longer than any wait for a redelivery and any lease, many times over. */
+const DRAIN_MS = 180_000;
+const LOOK_MS = 100;
+
+/** Runs a plan, with a mistake put in or without. */
+export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promise<WorldResult> {
+  const random = seeded(`world/${plan.seed}`);
+  const scheduler = createScheduler(random.fork("order"));
+  const conditions = calm();
+  const evidence = noEvidence();
+  const tables = emptyTables();
+  const [server, database, supervisor, terminal, clients] = [
+    "bus",
+    "database",
+    "supervisor",
+    "people",
+    "clients",
+  ].map((name) => createProcess(name, scheduler, random.fork(name))) as [
+    Machine["process"],
+    Machine["process"],
+    Machine["process"],
+    Machine["process"],
+    Machine["process"],
+  ];
+  const broker = createBroker({ server, scheduler, conditions, witness: witnessBus(evidence) });
+  const calls = plan.operations.filter((one) => one.kind === "call");
+  const upstream = createUpstream(calls, scheduler);
+  const machines = startMachines({
+    plan,
+    mutant,
+    random: random.fork("machines"),
+    scheduler,
+    conditions,
+    broker,
+    tables,
+    database,
+    supervisor,
+    upstream,
+    evidence,
+  });
+  const people = createPeople({ plan, process: terminal, broker, evidence });
+  const edges = machines.filter(({ name }) => name.startsWith("edge"));
+  let underWay = 0;
+  const begin = (work: Promise<unknown>) => {
+    underWay += 1;
+    void work.finally(() => underWay -= 1);
+  };
+  /** Runs until `done`, which is asked now and then, or for `forMs`. */
+  const runUntil = async (done: () => boolean, forMs: number): Promise<boolean> => {
+    let isDone = false;
+    const look = () => {
+      isDone = done();
+      if (!isDone) scheduler.at(LOOK_MS * 1_000, { actor: supervisor, label: "look", task: look });
+    };
+    look();
+    return await scheduler.run(() => isDone, scheduler.nowUs() + forMs * 1_000);
+  };
+  const runFor = (forMs: number) => runUntil(() => false, forMs);
+  const call = (edge: Machine | undefined, wanted: ClientCall) => {
+    const up = edge?.proxy == null ? null : { process: edge.process, proxy: edge.proxy };
+    scheduler.note(`${wanted.callId} to ${up === null ? "nobody" : edge?.name}`);
+    const options = { scheduler, clients, travelMs: () => clients.random.int(1, 20) / 10 };
+    begin(
+      callEdge(up, wanted, options).then((seen) => {
+        evidence.calls.push(seen);
+        const { callId, requestId, status, complete, cost } = seen;
+        scheduler.note(
+          `${callId} saw ${status} ${complete ? "whole" : "broken"} ${cost} ${requestId}`,
+        );
+      }),
+    );
+  };
+  const allAtRest = () =>
+    underWay === 0 && [...tables.shards.values()].every(({ holds }) => holds.size === 0);
+
+  // The beginning, in which nothing goes wrong.
+  let isSetUp = false;
+  void people.setUp().then(() => isSetUp = true);
+  await runUntil(() => isSetUp && edges.every(({ proxy }) => proxy !== null), SETUP_MS);
+  await runFor(SETTLE_MS);
+
+  // The busy time.
+  const startUs = scheduler.nowUs();
+  const later = (atMs: number, label: string, task: () => void) =>
+    scheduler.at(startUs + atMs * 1_000 - scheduler.nowUs(), { actor: supervisor, label, task });
+  for (const operation of plan.operations) {
+    later(operation.atMs, operation.id, () => {
+      if (operation.kind === "call") {
+        return call(edges[operation.edge], clientCall(operation, people.secrets));
+      }
+      scheduler.note(`${operation.kind} ${operation.id} for ${accountName(operation.account)}`);
+      begin(people.carryOut(operation));
+    });
+  }
+  const targets = { machines, conditions, broker, database, supervisor, scheduler, evidence };
+  for (const fault of plan.faults) later(fault.atMs, fault.id, () => strikeWith(fault, targets));
+  for (let atMs = 0; atMs < plan.healAtMs; atMs += 1_777) {
+    later(atMs, "audit", () => audit(tables, evidence));
+  }
+  await runFor(plan.healAtMs);
+
+  // Everything is put right, and everything must come to its end.
+  heal(conditions);
+  for (const { process } of machines) process.resume();
+  scheduler.note("healed");
+  const rested = await runUntil(allAtRest, DRAIN_MS);
+  if (underWay > 0) evidence.found.push({ law: "L3", detail: `${underWay} operations go on` });
+  if (rested) await probe({ machines, edges, evidence, call, runUntil, allAtRest, people });
+  audit(tables, evidence);
+
+  // Closing in good order leaves nothing open.
+  await closeAll(machines, evidence, runUntil);
+  const violations = judge({ plan, tables, evidence, upstream });
+  for (const { law, detail } of violations) scheduler.note(`law ${law} is broken: ${detail}`);
+  return {
+    violations,
+    traceHash: scheduler.traceHash(),
+    steps: scheduler.steps(),
+    virtualMs: Math.round(scheduler.nowUs() / 1_000),
+    struck: conditions.struck,
+    story: scheduler.story(),
+    events: eventCount(tables),
+  };
+}
+
+function clientCall(operation: CallPlan, secrets: readonly string[]): ClientCall {
+  return {
+    callId: operation.id,
+    accountId: accountName(operation.account),
+    secret: secrets[operation.account]!,
+    model: MODELS[operation.model]!,
+    streaming: operation.streaming,
+    prompt: `${operation.id} ${"word ".repeat(operation.promptWords)}`,
+    maxTokens: operation.maxTokens,
+    goneAfter: operation.goneAfter,
+  };
+}
+
+/** One call through every edge, when all is well again: each must be answered and paid. */
+async function probe(
+  { machines, edges, evidence, call, runUntil, allAtRest, people }: {
+    readonly machines: readonly Machine[];
+    readonly edges: readonly Machine[];
+    readonly evidence: Evidence;
+    readonly call: (edge: Machine, wanted: ClientCall) => void;
+    readonly runUntil: (done: () => boolean, forMs: number) => Promise<boolean>;
+    readonly allAtRest: () => boolean;
+    readonly people: { readonly secrets: readonly string[] };
+  },
+): Promise<void> {
+  const owners = () =>
+    machines.filter(({ name, runners }) =>
+      LEDGERS.some((ledger) => ledger === name) && runners.length > 0
+    ).flatMap(({ runners }) => runners.map((runner, shard) => ({ runner, shard })))
+      .filter(({ runner }) => runner.role() === "owner").map(({ shard }) => shard);
+  const shards = new Set(machines.flatMap(({ runners }) => runners.map((_, shard) => shard)));
+  const served = await runUntil(() => owners().length === shards.size, DRAIN_MS);
+  if (!served) evidence.found.push({ law: "L6", detail: `shards [${owners()}] have an owner` });
+  // Long enough for every edge to have heard of prices and keys again.
+  await runUntil(() => false, 5_000);
+  for (const edge of edges) {
+    call(edge, {
+      callId: `probe-${edge.name}`,
+      accountId: accountName(0),
+      secret: people.secrets[0]!,
+      model: MODELS[0],
+      streaming: false,
+      prompt: "probe",
+      maxTokens: 9,
+      goneAfter: null,
+    });
+  }
+  await runUntil(allAtRest, DRAIN_MS);
+  for (const { callId, complete, status } of evidence.calls) {
+    if (!callId.startsWith("probe") || complete) continue;
+    evidence.found.push({ law: "L4", detail: `${callId} was answered ${status}` });
+  }
+}
+
+async function closeAll(
+  machines: readonly Machine[],
+  evidence: Evidence,
+  runUntil: (done: () => boolean, forMs: number) => Promise<boolean>,
+): Promise<void> {
+  let closing = 0;
+  const close = (name: string, work: Promise<number | void>) => {
+    closing += 1;
+    void work.then((left) => {
+      closing -= 1;
+      if (typeof left === "number" && left > 0) {
+        evidence.found.push({ law: "L5", detail: `${name} leaves ${left} settlements open` });
+      }
+    });
+  };
+  for (const { name, proxy } of machines) if (proxy !== null) close(name, proxy.close());
+  await runUntil(() => closing === 0, DRAIN_MS);
+  for (const { name, runners } of machines) {
+    for (const runner of runners) close(name, runner.stop());
+  }
+  if (await runUntil(() => closing === 0, DRAIN_MS)) return;
+  evidence.found.push({ law: "L6", detail: "not everything could be closed" });
+}
+
+function eventCount({ shards }: MemoryTables): number {
+  return [...shards.values()].reduce((sum, { events }) => sum + events.length, 0);
+}
