@@ -1,6 +1,30 @@
-/** `deno task audit verify`: checks an export offline. @module */
+/**
+ * `deno task audit verify DIR [--key NAME:BASE64|FILE]… [--checkpoint FILE]… [--json]`: verifies an
+ * export offline. Needs permission to read files and no other.
+ *
+ * @module
+ */
+import { verifyExport } from "../../shared/verifier/mod.ts";
+import { readArguments } from "./arguments.ts";
+import { directorySource } from "./directory_source.ts";
+import { nodeCrypto } from "./node_crypto.ts";
+import { reportText } from "./report_text.ts";
+import { readKeys, readNotes } from "./told.ts";
 
-/** Runs the command; returns the exit code. */
-export function run(_args: readonly string[]): Promise<number> {
-  throw new Error("verify is not available in this build");
+/** Runs the command; 0 when everything holds, 1 when something does not. */
+export async function run(args: readonly string[]): Promise<number> {
+  const given = readArguments(args, { options: ["--key", "--checkpoint"], flags: ["--json"] });
+  const [directory, ...rest] = given.plain;
+  if (directory === undefined || rest.length > 0) throw new Error("verify takes one directory");
+  const keys = await Promise.all(given.values("--key").map(readKeys));
+  const notes = await Promise.all(given.values("--checkpoint").map(readNotes));
+  const startedMs = performance.now();
+  const report = await verifyExport(directorySource(directory), {
+    crypto: nodeCrypto,
+    keys: keys.flat(),
+    checkpoints: notes.flat(),
+  });
+  const seconds = (performance.now() - startedMs) / 1_000;
+  console.log(given.has("--json") ? JSON.stringify(report) : reportText(report, seconds));
+  return report.ok ? 0 : 1;
 }

@@ -1,0 +1,189 @@
+/** What each type of event holds, whose stream it is in, and which postings it leads to. @module */
+import type { JsonMembers } from "./canonical.ts";
+import { count, isMembers, type Kind, ordinal, text } from "./lines_of_export.ts";
+import { signingKeyShape } from "./manifest.ts";
+import { amountOf, nullable, oneOf, signed, textOf, unsigned } from "./payload.ts";
+import { pricingKind, ratesKind, usageKind } from "./usage.ts";
+
+/** A posting that a payload leads to. */
+export interface Leg {
+  readonly account: string;
+  readonly currency: string;
+  readonly amount: bigint;
+}
+
+/** The rules for one type of event, schema version 1. */
+export interface EventRule {
+  /** Members that must be there. */
+  readonly members: Readonly<Record<string, Kind>>;
+  /** The stream that the event must be in. */
+  stream(payload: JsonMembers): string;
+  /** Its postings in the order of their legs; legs of zero are left out. */
+  postings(payload: JsonMembers): Leg[];
+}
+
+const none = () => [];
+const ofAccount = (payload: JsonMembers) => `account-${textOf(payload, "accountId")}`;
+const wallet = (payload: JsonMembers) => `2000:${textOf(payload, "accountId")}`;
+const holds = (payload: JsonMembers) => `2010:${textOf(payload, "accountId")}`;
+const request = { accountId: text, requestId: text };
+const usage = { usage: usageKind, evidence: oneOf("reported", "observed", "bounded", "unknown") };
+
+function account(
+  members: Readonly<Record<string, Kind>>,
+  postings: EventRule["postings"] = none,
+): EventRule {
+  return { members: { accountId: text, ...members }, stream: ofAccount, postings };
+}
+
+/** The rules by type. */
+export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
+  AccountOpened: account({ name: text, currency: oneOf("MMK") }),
+  CreditGranted: account(
+    { amountMicroKyat: unsigned, source: oneOf("manual_payment", "promotion"), reference: text },
+    (payload) => {
+      const from = payload["source"] === "promotion" ? "4090" : "1010";
+      return transfer(from, wallet(payload), amountOf(payload, "amountMicroKyat"));
+    },
+  ),
+  AdjustmentPosted: account(
+    { amountMicroKyat: signed, reason: text },
+    (payload) => transfer("5400", wallet(payload), amountOf(payload, "amountMicroKyat")),
+  ),
+  KeyIssued: account({ keyId: text, keyHash: text, expiresAtMs: nullable(count) }),
+  KeyRevoked: account({ keyId: text, reason: text }),
+  BudgetSet: account({
+    keyId: nullable(text),
+    period: oneOf("day", "month", "total"),
+    limitMicroKyat: nullable(unsigned),
+  }),
+  HoldPlaced: account(
+    {
+      ...request,
+      keyId: text,
+      model: text,
+      amountMicroKyat: unsigned,
+      inputTokensBound: count,
+      outputTokensRequested: nullable(count),
+      outputTokensGranted: count,
+      pricing: pricingKind,
+      expiresAtMs: count,
+    },
+    (payload) => transfer(wallet(payload), holds(payload), amountOf(payload, "amountMicroKyat")),
+  ),
+  HoldExtended: account({ ...request, sequence: ordinal, expiresAtMs: count }),
+  UsageReported: account({ ...request, sequence: ordinal, ...usage }),
+  HoldSettled: account(
+    {
+      ...request,
+      ...usage,
+      basis: oneOf("final", "expiry"),
+      holdMicroKyat: unsigned,
+      chargeMicroKyat: unsigned,
+      chargedMicroKyat: unsigned,
+      overageMicroKyat: unsigned,
+      releasedMicroKyat: unsigned,
+      unbilledMicroKyat: unsigned,
+      costNanoUsd: unsigned,
+      call: isMembers,
+    },
+    (payload) =>
+      withoutZeros([
+        kyat(holds(payload), amountOf(payload, "holdMicroKyat")),
+        kyat(
+          wallet(payload),
+          amountOf(payload, "overageMicroKyat") - amountOf(payload, "releasedMicroKyat"),
+        ),
+        kyat("5010", amountOf(payload, "unbilledMicroKyat")),
+        kyat("4000", -amountOf(payload, "chargeMicroKyat")),
+        ...upstreamCost(payload),
+      ]),
+  ),
+  HoldReleased: account(
+    {
+      ...request,
+      amountMicroKyat: unsigned,
+      reason: oneOf("upstream_not_called", "upstream_failed", "unsupported"),
+      call: isMembers,
+    },
+    (payload) => transfer(holds(payload), wallet(payload), amountOf(payload, "amountMicroKyat")),
+  ),
+  HoldExpired: account(
+    { ...request, amountMicroKyat: unsigned },
+    (payload) => transfer(holds(payload), wallet(payload), amountOf(payload, "amountMicroKyat")),
+  ),
+  LateUsageSettled: account(
+    {
+      ...request,
+      ...usage,
+      chargeMicroKyat: unsigned,
+      alreadyChargedMicroKyat: unsigned,
+      chargedMicroKyat: unsigned,
+      unbilledMicroKyat: unsigned,
+      costNanoUsd: unsigned,
+      call: isMembers,
+    },
+    (payload) => {
+      const charged = amountOf(payload, "chargedMicroKyat");
+      const unbilled = amountOf(payload, "unbilledMicroKyat");
+      return withoutZeros([
+        kyat(wallet(payload), charged),
+        kyat("5010", unbilled),
+        kyat("4000", -(charged + unbilled)),
+        ...upstreamCost(payload),
+      ]);
+    },
+  ),
+  PricePublished: {
+    members: {
+      model: text,
+      priceVersion: ordinal,
+      ratesPicoUsdPerUnit: ratesKind,
+      contextWindowTokens: ordinal,
+      maxOutputTokens: ordinal,
+    },
+    stream: (payload) => `price-${textOf(payload, "model")}`,
+    postings: none,
+  },
+  MarkupSet: {
+    members: { markupVersion: ordinal, markupPartsPerMillion: count },
+    stream: () => "markup-default",
+    postings: none,
+  },
+  FxRateSet: {
+    members: { fxVersion: ordinal, microKyat: unsigned, nanoUsd: unsigned },
+    stream: () => "fx-USD-MMK",
+    postings: none,
+  },
+  SigningKeySet: {
+    members: signingKeyShape,
+    stream: () => "integrity-checkpoint",
+    postings: none,
+  },
+};
+
+/** The rules of a type and version, or null when this verifier does not know it. */
+export function ruleOf(type: string, schemaVersion: number): EventRule | null {
+  if (schemaVersion !== 1 || !Object.hasOwn(EVENT_RULES, type)) return null;
+  return EVENT_RULES[type]!;
+}
+
+function transfer(debit: string, credit: string, amount: bigint): Leg[] {
+  return withoutZeros([kyat(debit, amount), kyat(credit, -amount)]);
+}
+
+function kyat(account: string, amount: bigint): Leg {
+  return { account, currency: "MMK", amount };
+}
+
+function upstreamCost(payload: JsonMembers): Leg[] {
+  const nanoUsd = amountOf(payload, "costNanoUsd");
+  return [
+    { account: "5000", currency: "USD", amount: nanoUsd },
+    { account: "2100", currency: "USD", amount: -nanoUsd },
+  ];
+}
+
+function withoutZeros(legs: readonly Leg[]): Leg[] {
+  return legs.filter(({ amount }) => amount !== 0n);
+}
