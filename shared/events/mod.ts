@@ -35,6 +35,9 @@ export const eventSchemas = {
 /** The name of an event. */
 export type EventType = keyof typeof eventSchemas;
 
+/** Every event type, in the order of this module. */
+export const EVENT_TYPES = Object.keys(eventSchemas) as readonly EventType[];
+
 /** The payload of an event type, amounts as bigint. */
 export type EventPayload<T extends EventType> = z.output<(typeof eventSchemas)[T]>;
 
