@@ -68,7 +68,9 @@ export async function openUpstream(deps: RelayDeps, options: OpenOptions): Promi
       durationMs: Math.max(0, nowMs - triedAtMs),
     });
     if (outcome.kind !== "failed") {
-      return { attempts, served: route, answer: outcome, firstByteMs: nowMs - startedAtMs };
+      // A clock may step back; a negative time would keep the call from ever being settled.
+      const firstByteMs = Math.max(0, nowMs - startedAtMs);
+      return { attempts, served: route, answer: outcome, firstByteMs };
     }
     if (outcome.begun !== null) begun = { served: route, text: outcome.begun };
     last = outcome.failure.failure;

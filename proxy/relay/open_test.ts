@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { createEffects, platformOf } from "../../shared/effects.ts";
+import { DEFAULT_LIMITS } from "../limits/mod.ts";
+import { openaiCompatible, type UpstreamTarget } from "../upstream/mod.ts";
+import { openUpstream } from "./mod.ts";
+
+const target: UpstreamTarget = {
+  name: "provider",
+  adapter: openaiCompatible,
+  baseUrl: "http://127.0.0.1:9",
+  apiKey: null,
+  models: null,
+  onClientGone: "cancel",
+  outputLimitParameter: "max_tokens",
+  simulated: false,
+};
+
+describe("opening an upstream", () => {
+  it("counts no negative time when the clock steps back, which the ledger would refuse", async () => {
+    const real = createEffects(platformOf(globalThis));
+    let nowMs = 1_790_000_000_000;
+    const opened = await openUpstream({
+      effects: { ...real, clock: { nowMs: () => nowMs } },
+      limits: DEFAULT_LIMITS,
+      fetch() {
+        nowMs -= 5_000;
+        return Promise.resolve(Response.json({
+          choices: [{ index: 0, message: { role: "assistant", content: "hi" } }],
+        }));
+      },
+    }, {
+      routes: [{ target, upstreamModel: "m" }],
+      body: { model: "m", messages: [] },
+      streaming: false,
+      outputLimit: null,
+      endsAtMs: nowMs + 60_000,
+      onWatch: () => {},
+    });
+    expect(opened).toMatchObject({ firstByteMs: 0, attempts: [{ durationMs: 0 }] });
+  });
+});
