@@ -90,8 +90,10 @@ function settleLate(
   }], {
     requestId,
     state: "late_settled",
-    chargedMicroKyat: amounts.chargedMicroKyat.toString(),
-    unbilledMicroKyat: amounts.unbilledMicroKyat.toString(),
+    // Of the whole call, as its receipt says: what was taken at the expiry is part of its price.
+    chargedMicroKyat: (request.chargedMicroKyat + amounts.chargedMicroKyat).toString(),
+    unbilledMicroKyat:
+      (request.chargeMicroKyat - request.chargedMicroKyat + amounts.unbilledMicroKyat).toString(),
     availableMicroKyat: (available - amounts.chargedMicroKyat).toString(),
   });
 }

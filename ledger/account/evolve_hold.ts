@@ -37,13 +37,14 @@ export function settleHold(
   recordedAtMs: number,
 ): void {
   const hold = openHold(book, payload);
-  const { requestId, accountId, chargeMicroKyat, costNanoUsd } = payload;
+  const { requestId, accountId, chargeMicroKyat, chargedMicroKyat, costNanoUsd } = payload;
+  const settled = { chargeMicroKyat, chargedMicroKyat, costNanoUsd };
   endHold(
     book.requests,
     hold,
     payload.basis === "final"
       ? { state: "settled", requestId, accountId }
-      : lapsed(hold, { endedAtMs: recordedAtMs, settled: { chargeMicroKyat, costNanoUsd } }),
+      : lapsed(hold, { endedAtMs: recordedAtMs, settled }),
   );
   freeHold(
     account,
@@ -97,7 +98,7 @@ function lapsed(
   hold: OpenHold,
   how: {
     readonly endedAtMs: number;
-    readonly settled?: { readonly chargeMicroKyat: bigint; readonly costNanoUsd: bigint };
+    readonly settled?: Pick<LapsedHold, "chargeMicroKyat" | "chargedMicroKyat" | "costNanoUsd">;
   },
 ): LapsedHold {
   return {
@@ -108,6 +109,7 @@ function lapsed(
     pricing: hold.pricing,
     endedAtMs: how.endedAtMs,
     chargeMicroKyat: how.settled?.chargeMicroKyat ?? 0n,
+    chargedMicroKyat: how.settled?.chargedMicroKyat ?? 0n,
     costNanoUsd: how.settled?.costNanoUsd ?? 0n,
   };
 }

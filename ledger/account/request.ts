@@ -45,6 +45,8 @@ export interface LapsedHold {
   readonly endedAtMs: number;
   /** The charge at expiry, written off parts included; 0 when it ended without a charge. */
   readonly chargeMicroKyat: bigint;
+  /** The part of the charge at expiry that was taken from the wallet. */
+  readonly chargedMicroKyat: bigint;
   /** The upstream cost that was booked at expiry. */
   readonly costNanoUsd: bigint;
 }

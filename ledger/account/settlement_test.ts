@@ -189,6 +189,14 @@ describe("late usage", () => {
     }]);
   });
 
+  it("is answered with the price of the whole call, as its receipt says it", () => {
+    const scenario = withCredit(60_000n, command("PlaceHold"), command("ReportUsage"));
+    lapse(scenario);
+    expect(scenario.attempt(command("SettleHold"))).toMatchObject({
+      result: { state: "late_settled", chargedMicroKyat: "30000", unbilledMicroKyat: "0" },
+    });
+  });
+
   it("below what was charged gives nothing back by itself", () => {
     const scenario = withCredit(60_000n, command("PlaceHold"), command("ReportUsage"));
     lapse(scenario);

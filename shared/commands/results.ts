@@ -19,7 +19,7 @@ export const holdGrantSchema = z.object({
 /** See {@link holdGrantSchema}. */
 export type HoldGrant = z.output<typeof holdGrantSchema>;
 
-/** The result of SettleHold, ReleaseHold and ExpireHold. */
+/** The result of SettleHold, ReleaseHold and ExpireHold; the amounts are those of the whole call. */
 export const settlementResultSchema = z.object({
   requestId: requestIdSchema,
   state: z.enum(["settled", "released", "expired", "late_settled"]),
@@ -91,6 +91,10 @@ export const receiptViewSchema = z.object({
   endedAtMs: z.number().int().nullable(),
   /** Positions of this request's events in the log. */
   positions: z.array(z.string()).max(10_000),
+  /** A `sargalay.receipt.v1` of the hold and of each end; null while no checkpoint covers them. */
+  proofs: z.array(z.record(z.string(), z.json())).max(4).nullable().default(null),
+  /** Whether proofs are to come, with the next checkpoint. */
+  proofPending: z.boolean().default(false),
 });
 
 /** See {@link receiptViewSchema}. */
