@@ -33,6 +33,8 @@ export interface Broker {
   connect(process: Process): Bus;
   /** Drops everything that the streams have, as a server that lost its disk. */
   wipe(): void;
+  /** Messages of the streams that nobody has acknowledged yet. */
+  unacknowledged(): number;
 }
 
 interface Member {
@@ -59,6 +61,7 @@ export function createBroker(options: {
   const responders = new Set<Responder>();
   const listeners = new Set<Listener>();
   const streams = new Map<string, { stream: MemoryStream; bound: () => void; wipe: () => void }>();
+  const unacknowledged = new Set<number>();
 
   /** Carries a message one way between a process and the broker; perhaps never, perhaps twice. */
   const carry = (process: Process, label: string, to: Process, task: () => void) => {
@@ -246,6 +249,7 @@ export function createBroker(options: {
               const error = new BusError("no_responders", `no stream keeps ${subject}`);
               return toProcess(process, "no stream", () => settle.reject(error));
             }
+            if (!ack.duplicate) unacknowledged.add(ack.sequence);
             if (dies("publish", "done")) return;
             toProcess(process, `stored ${messageId}`, () => {
               witness.stored(JSON.parse(text), process);
@@ -267,7 +271,10 @@ export function createBroker(options: {
                   inHand.end();
                   if (dies("deliver", "done")) return;
                   toBroker(process, `ack ${message.sequence} ${succeeded}`, () => {
-                    if (succeeded) witness.acknowledged(message);
+                    if (succeeded) {
+                      unacknowledged.delete(message.sequence);
+                      witness.acknowledged(message);
+                    }
                     resolve(succeeded);
                   });
                 });
@@ -289,7 +296,9 @@ export function createBroker(options: {
   };
   return {
     connect,
+    unacknowledged: () => unacknowledged.size,
     wipe() {
+      unacknowledged.clear();
       for (const { wipe, bound } of streams.values()) {
         wipe();
         bound();

@@ -105,7 +105,8 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
     );
   };
   const allAtRest = () =>
-    underWay === 0 && [...tables.shards.values()].every(({ holds }) => holds.size === 0);
+    underWay === 0 && broker.unacknowledged() === 0 &&
+    [...tables.shards.values()].every(({ holds }) => holds.size === 0);
 
   // The beginning, in which nothing goes wrong.
   let isSetUp = false;
