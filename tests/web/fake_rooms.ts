@@ -9,6 +9,13 @@ import { verifyServiceToken } from "../../shared/identity/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
 import { isAllowed, type Permission, type Principal } from "../../shared/permissions.ts";
 import type { AccountRow, BudgetRow, KeyRow, RequestRow } from "../../shared/read_api/mod.ts";
+import {
+  sampleActions,
+  sampleBalance,
+  sampleDetail,
+  sampleEvent,
+  sampleJournal,
+} from "./fake_audit.ts";
 import { sampleAccount, samplePrice, sampleRequests } from "./samples.ts";
 
 /** A command as the fake ledger received it. */
@@ -124,6 +131,12 @@ export function startFakeRooms(options: {
     const [, , resource, id, part] = url.pathname.split("/");
     const page = (items: readonly unknown[], nextCursor: string | null = null) =>
       Response.json({ position: String(position), items, nextCursor });
+    const turnable = (rows: readonly { readonly position: string }[], { searchParams }: URL) => {
+      const cursor = searchParams.get("cursor");
+      const items = cursor === null ? rows : [];
+      const [nextCursor, previousCursor] = cursor === null ? ["older", null] : [null, "newer"];
+      return Response.json({ position: String(position), items, nextCursor, previousCursor });
+    };
     const item = (value: unknown) =>
       value === undefined
         ? refuse(404, "not_found", "not found")
@@ -136,6 +149,11 @@ export function startFakeRooms(options: {
         }
         if (part === "keys") return page(keys);
         if (part === "budgets") return page(budgets);
+        if (part === "journal") return page(sampleJournal(options.nowMs));
+        if (part === "balance") {
+          const at = parseInt(url.searchParams.get("at") ?? "0", 10);
+          return item(sampleBalance(at, account.openedAtMs) ?? undefined);
+        }
         return item(id === account.accountId ? account : undefined);
       case "requests":
         if (id !== undefined) return item(requests.find((row) => row.requestId === id));
@@ -162,20 +180,12 @@ export function startFakeRooms(options: {
           { account: "4000 Usage revenue", currency: "MMK", balance: "-12345679" },
         ]);
       case "events":
-        return page([{
-          shard: 0,
-          position: "7",
-          version: 2,
-          schemaVersion: 1,
-          eventId: "01900000-0000-7000-8000-00000000e007",
-          occurredAtMs: options.nowMs,
-          type: "CreditGranted",
-          stream: "account-demo",
-          actor: "service:demo",
-          requestId: null,
-          recordedAtMs: options.nowMs,
-          payload: { accountId: "demo", amountMicroKyat: "50000000000", source: "promotion" },
-        }]);
+        if (id !== undefined) {
+          return item(part === "7" ? sampleDetail(options.nowMs) : undefined);
+        }
+        return turnable([sampleEvent(options.nowMs)], url);
+      case "admin-actions":
+        return turnable(sampleActions(options.nowMs), url);
       case "projections":
         return page([{
           name: "balances",

@@ -1,13 +1,14 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  screenshotPath,
-  signedIn,
-  startBrowser,
-  startWebSite,
-  users,
-  type WebSite,
-} from "./web_site.ts";
+  inBrowser as inBrowserOf,
+  LOOKS,
+  NARROW,
+  overflow,
+  saveScreenshot,
+  WIDE,
+} from "./looking.ts";
+import { signedIn, startBrowser, startWebSite, users, type WebSite } from "./web_site.ts";
 
 let site: WebSite;
 let browser: Browser;
@@ -21,35 +22,10 @@ afterAll(async () => {
   await site.stop();
 });
 
-const WIDE = { viewport: { width: 1280, height: 900 } };
-const NARROW = { viewport: { width: 360, height: 740 } };
-
-/** Runs `look` in a browser of its own; a refused resource or a script's error fails it. */
-async function inBrowser(
+const inBrowser = (
   options: BrowserContextOptions,
   look: (context: BrowserContext) => Promise<void>,
-): Promise<void> {
-  const context = await browser.newContext({ ...WIDE, ...options });
-  const errors: string[] = [];
-  context.on("weberror", (error) => errors.push(error.error().message));
-  context.on("console", (message) => {
-    if (message.text().includes("Content Security Policy")) errors.push(message.text());
-  });
-  try {
-    await look(context);
-    expect(errors).toEqual([]);
-  } finally {
-    await context.close();
-  }
-}
-
-const saveScreenshot = async (page: Page, name: string) => {
-  await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: await screenshotPath(name), fullPage: true });
-};
-
-const overflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+) => inBrowserOf(browser, options, look);
 
 describe("the door", () => {
   it("lets in by keyboard alone, back to the page that was asked for", () =>
@@ -256,7 +232,7 @@ describe("an auditor", () => {
   it("sees the books and the log, and changes nothing", () =>
     inBrowser({}, async (context) => {
       const page = await signedIn(context, site, users.auditor);
-      await page.getByRole("link", { name: "Trial balance" }).click();
+      await page.getByRole("link", { name: "Ledger" }).click();
       await page.getByText("MMK: adds up to zero").waitFor();
       await saveScreenshot(page, "books-light-wide");
       await page.getByRole("link", { name: "Event log" }).click();
@@ -283,15 +259,7 @@ describe("without scripts", () => {
 });
 
 describe("every look", () => {
-  const looks = [
-    ["light", "wide", "en"],
-    ["dark", "wide", "en"],
-    ["light", "narrow", "en"],
-    ["dark", "narrow", "my"],
-    ["light", "wide", "my"],
-  ] as const;
-
-  it.each(looks)("is whole: %s, %s, %s", (colorScheme, width, language) =>
+  it.each(LOOKS)("is whole: %s, %s, %s", (colorScheme, width, language) =>
     inBrowser(
       { ...(width === "wide" ? WIDE : NARROW), colorScheme, locale: language },
       async (context) => {

@@ -20,3 +20,10 @@ export function lastDays(nowMs: number, count: number): string[] {
     (_, index) => dayInYangon(nowMs - (count - 1 - index) * DAY_MS),
   );
 }
+
+/** A moment typed as `2026-11-20T17:00` in Yangon, with its zone; null when it is no moment. */
+export function momentInYangon(typed: string | null): string | null {
+  if (typed === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(typed)) return null;
+  const zoned = `${typed.length === 16 ? `${typed}:00` : typed}+06:30`;
+  return Number.isNaN(Date.parse(zoned)) ? null : zoned;
+}

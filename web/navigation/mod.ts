@@ -40,6 +40,7 @@ const STAFF: readonly GuardedSection[] = [
     pages: [
       { href: "/books", text: "books", needs: "ledger:read" },
       { href: "/events", text: "events", needs: "ledger:read" },
+      { href: "/admin-actions", text: "admin_actions", needs: "ledger:read" },
     ],
   },
   { text: "system", pages: [{ href: "/system", text: "system", needs: "projection:read" }] },

@@ -2,4 +2,6 @@
 export { createRooms, type Rooms, type RoomsOfPerson } from "./rooms.ts";
 export { type CommandOutcome, type IssuedKey } from "./commands.ts";
 export { RoomError } from "./call.ts";
-export { type Page, type RequestFilter } from "./reads.ts";
+export { type Page, type TurnablePage } from "./reader.ts";
+export { type RequestFilter } from "./reads.ts";
+export { type Moment } from "./audit_reads.ts";

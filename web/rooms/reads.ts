@@ -1,18 +1,13 @@
 /** Reads from the projections. @module */
 import { z } from "zod";
-import type { Principal } from "../../shared/permissions.ts";
 import {
   type AccountRow,
   accountRowSchema,
   type BudgetRow,
   budgetRowSchema,
   dailyUsageRowSchema,
-  type EventRow,
-  eventRowSchema,
-  itemSchema,
   type KeyRow,
   keyRowSchema,
-  pageSchema,
   type PriceRow,
   priceRowSchema,
   type ProjectionStatus,
@@ -24,14 +19,7 @@ import {
   type TrialBalanceRow,
   trialBalanceRowSchema,
 } from "../../shared/read_api/mod.ts";
-import { type CallContext, callRoom, refusal, RoomError } from "./call.ts";
-
-/** A page of rows; `nextCursor` null means that it is the last. */
-export interface Page<Row> {
-  readonly position: string;
-  readonly items: readonly Row[];
-  readonly nextCursor: string | null;
-}
+import type { Page, Reader } from "./reader.ts";
 
 /** Which requests to list; null or absent for all. */
 export interface RequestFilter {
@@ -51,7 +39,6 @@ const dayTotalSchema = dailyUsageRowSchema.pick({
 /** A day's usage of an account. */
 export type DayTotal = z.output<typeof dayTotalSchema>;
 
-const LIST_LIMIT = "50";
 const MAX_TRIAL_BALANCE_ROWS = 4_000;
 
 /** The read API on behalf of one person. `at` waits for that log position before it answers. */
@@ -68,56 +55,20 @@ export interface Reads {
   usageByDay(accountId: string, from: string, to: string): Promise<readonly DayTotal[]>;
   prices(cursor: string | null, at?: string | null): Promise<Page<PriceRow>>;
   rates(at?: string | null): Promise<RatesRow>;
-  events(account: string | null, cursor: string | null): Promise<Page<EventRow>>;
   /** All rows of one trial balance, at most 4,000, and the cursor of what is left out. */
   trialBalance(): Promise<Page<TrialBalanceRow>>;
   projections(): Promise<Page<ProjectionStatus>>;
 }
 
 /** Builds the reads. Each throws RoomError when the projections can't answer. */
-export function createReads(context: CallContext, principal: Principal): Reads {
-  async function get<T extends z.ZodType>(
-    schema: T,
-    path: string,
-    query: Record<string, string | null | undefined> = {},
-  ): Promise<z.output<T> | null> {
-    const answer = await callRoom(context, {
-      room: "projections",
-      method: "GET",
-      path,
-      query,
-      principal,
-    });
-    if (answer.status === 404) return null;
-    if (answer.status !== 200) throw refusal("projections", answer);
-    const parsed = schema.safeParse(answer.body);
-    if (parsed.success) return parsed.data;
-    throw new RoomError("projections", 200, `the projections answered ${path} in a strange shape`, {
-      cause: parsed.error,
-    });
-  }
-  const list = async <T extends z.ZodType>(
-    row: T,
-    path: string,
-    query: Record<string, string | null | undefined> = {},
-  ): Promise<Page<z.output<T>>> =>
-    await get(pageSchema(row), path, { limit: LIST_LIMIT, ...query }) ??
-      { position: "0", items: [], nextCursor: null };
-  const one = async <Row>(
-    row: z.ZodType<Row>,
-    path: string,
-    at?: string | null,
-  ): Promise<Row | null> => {
-    const schema: z.ZodType<{ item: Row }> = itemSchema(row);
-    return (await get(schema, path, { min_position: at }))?.item ?? null;
-  };
+export function createReads({ list, one }: Reader): Reads {
   const trialBalancePage = (cursor: string | null) =>
     list(trialBalanceRowSchema, "/v1/trial-balance", { limit: "200", cursor });
   const of = (accountId: string) => `/v1/accounts/${encodeURIComponent(accountId)}`;
 
   return {
     accounts: (cursor, at) => list(accountRowSchema, "/v1/accounts", { cursor, min_position: at }),
-    account: (accountId, at) => one(accountRowSchema, of(accountId), at),
+    account: (accountId, at) => one(accountRowSchema, of(accountId), { min_position: at }),
     keys: (accountId, at) => list(keyRowSchema, `${of(accountId)}/keys`, { min_position: at }),
     budgets: (accountId, at) =>
       list(budgetRowSchema, `${of(accountId)}/budgets`, { min_position: at }),
@@ -126,8 +77,8 @@ export function createReads(context: CallContext, principal: Principal): Reads {
     usageByDay: async (account, from, to) =>
       (await list(dayTotalSchema, "/v1/usage/daily", { account, from, to, group_by: "day" })).items,
     prices: (cursor, at) => list(priceRowSchema, "/v1/prices", { cursor, min_position: at }),
-    rates: async (at) => await one(ratesRowSchema, "/v1/rates", at) ?? { markup: null, fx: null },
-    events: (account, cursor) => list(eventRowSchema, "/v1/events", { account, cursor }),
+    rates: async (at) =>
+      await one(ratesRowSchema, "/v1/rates", { min_position: at }) ?? { markup: null, fx: null },
     async trialBalance() {
       let page = await trialBalancePage(null);
       const items = [...page.items];

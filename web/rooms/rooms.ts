@@ -2,14 +2,17 @@
 import { z } from "zod";
 import type { Principal } from "../../shared/permissions.ts";
 import type { LiveAccount } from "../../shared/read_api/mod.ts";
+import { type AuditReads, createAuditReads } from "./audit_reads.ts";
 import { type CallContext, callRoom } from "./call.ts";
 import { type Commands, createCommands } from "./commands.ts";
 import { openLiveBalance } from "./live.ts";
+import { createReader } from "./reader.ts";
 import { createReads, type Reads } from "./reads.ts";
 
 /** The rooms on behalf of one person. */
 export interface RoomsOfPerson {
   readonly reads: Reads;
+  readonly audit: AuditReads;
   readonly commands: Commands;
   /** Balances as they change, until `signal` aborts. Throws RoomError when it can't begin. */
   liveBalance(accountId: string, signal: AbortSignal): Promise<AsyncIterable<LiveAccount>>;
@@ -45,12 +48,16 @@ export function createRooms(context: CallContext): Rooms {
     }
   }
   return {
-    of: (principal) => ({
-      reads: createReads(context, principal),
-      commands: createCommands(context, principal),
-      liveBalance: (accountId, signal) =>
-        openLiveBalance(context, { principal, accountId, signal }),
-    }),
+    of(principal) {
+      const reader = createReader(context, principal);
+      return {
+        reads: createReads(reader),
+        audit: createAuditReads(reader),
+        commands: createCommands(context, principal),
+        liveBalance: (accountId, signal) =>
+          openLiveBalance(context, { principal, accountId, signal }),
+      };
+    },
     simulated() {
       const nowMs = context.effects.clock.nowMs();
       if (known === null || known.untilMs <= nowMs) {

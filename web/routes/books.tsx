@@ -1,13 +1,9 @@
 /** The trial balance. */
 import { page } from "fresh";
-import { formatDecimal } from "../../shared/money/mod.ts";
 import type { TrialBalanceRow } from "../../shared/read_api/mod.ts";
 import type { Page } from "../rooms/mod.ts";
 import { define, roomsFor } from "../state.ts";
-import { Notice, PageHead, Table } from "../ui/mod.ts";
-
-/** Decimals of the smallest unit that the books keep: microkyat, nanodollars. */
-const DECIMALS = { MMK: 6, USD: 9 } as const satisfies Record<TrialBalanceRow["currency"], number>;
+import { bookAmount, Notice, PageHead, Table } from "../ui/mod.ts";
 
 /** The chart of accounts, by number. */
 const ACCOUNT_NAMES: Readonly<Record<string, string>> = {
@@ -47,9 +43,10 @@ export default define.page<typeof handler>(({ data, state }) => {
             const sum = sumOf(data.items, currency);
             return (
               <Notice key={currency} tone={sum === 0n ? "good" : "bad"}>
-                {sum === 0n
-                  ? `✓ ${t("books_balanced", { currency })}`
-                  : t("books_unbalanced", { currency, amount: amountText(sum, currency) })}
+                {sum === 0n ? `✓ ${t("books_balanced", { currency })}` : t("books_unbalanced", {
+                  currency,
+                  amount: bookAmount(sum.toString(), currency),
+                })}
               </Notice>
             );
           })}
@@ -70,13 +67,13 @@ export default define.page<typeof handler>(({ data, state }) => {
                 title: t("debit"),
                 number: true,
                 cell: (row) =>
-                  row.balance.startsWith("-") ? "" : amountText(BigInt(row.balance), row.currency),
+                  row.balance.startsWith("-") ? "" : bookAmount(row.balance, row.currency),
               },
               {
                 title: t("credit"),
                 number: true,
                 cell: (row) =>
-                  row.balance.startsWith("-") ? amountText(-BigInt(row.balance), row.currency) : "",
+                  row.balance.startsWith("-") ? bookAmount(row.balance.slice(1), row.currency) : "",
               },
             ]}
           />
@@ -101,10 +98,4 @@ function LedgerAccount({ code }: { code: string }) {
 function sumOf(rows: readonly TrialBalanceRow[], currency: TrialBalanceRow["currency"]): bigint {
   return rows.filter((row) => row.currency === currency)
     .reduce((sum, row) => sum + BigInt(row.balance), 0n);
-}
-
-function amountText(scaled: bigint, currency: TrialBalanceRow["currency"]): string {
-  const decimals = DECIMALS[currency];
-  const [whole = "0", fraction = ""] = formatDecimal(scaled, decimals, decimals).split(".");
-  return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${fraction}`;
 }

@@ -45,12 +45,14 @@ function Below({ name, hint, form, state }: FieldProps) {
 /** A line of text. */
 export function Field(
   props: FieldProps & {
-    readonly type?: "text" | "email" | "password";
+    readonly type?: "text" | "email" | "password" | "datetime-local";
     readonly inputMode?: "decimal" | "numeric" | "email";
     readonly autocomplete?: string;
     readonly optional?: boolean;
     readonly maxLength?: number;
     readonly placeholder?: string;
+    /** The id of a datalist with suggestions. */
+    readonly list?: string | undefined;
   },
 ) {
   const { name, label, form, type = "text" } = props;
@@ -66,6 +68,7 @@ export function Field(
         autocomplete={props.autocomplete ?? "off"}
         maxLength={props.maxLength ?? 200}
         placeholder={props.placeholder}
+        list={props.list}
         required={props.optional !== true}
         aria-invalid={form.problems[name] !== undefined ? "true" : undefined}
         aria-describedby={describedBy(props)}

@@ -1,5 +1,8 @@
 /** Parts that pages are made of. @module */
 export { Code, type Fact, Facts, Notice, PageHead, Panel, Problems } from "./parts.tsx";
+export { type FilterField, FilterForm, filterValue } from "./filter_form.tsx";
+export { TurnPager } from "./turn_pager.tsx";
+export { bookAmount, type BookCurrency, EventLink, Legs } from "./ledger_parts.tsx";
 export { Field, FormTokens, Select } from "./form_parts.tsx";
 export { Money, Time } from "./values.tsx";
 export { EvidenceText, KeyBadge, StateBadge } from "./badges.tsx";
@@ -11,6 +14,7 @@ export { Sparrow } from "./sparrow.tsx";
 export { Snippets } from "./snippets.tsx";
 export { RequestTable } from "./request_table.tsx";
 export { shownBalance } from "./shown_balance.ts";
+export { pastBalance } from "./past_balance.ts";
 export { type Done, DoneNotice, donePath } from "./done_notice.tsx";
 export type { DayBar } from "./usage_chart.tsx";
 export { ChargeDerivation } from "./charge_derivation.tsx";

@@ -118,7 +118,11 @@ export default define.page<typeof handler>(({ data, state, url }) => {
 
 function AccountActions({ state, accountId }: { state: State; accountId: string }) {
   const { t } = state;
-  if (state.person?.principal.role === "developer") return null;
+  const isOwn = state.person?.principal.role === "developer";
+  const history = (
+    <a class="button button-quiet" href={`/accounts/${accountId}/history`}>{t("history")}</a>
+  );
+  if (isOwn) return history;
   const actions = [
     { permission: "credit:grant", path: "credit", text: t("grant_credit"), main: true },
     { permission: "adjustment:post", path: "adjust", text: t("adjust"), main: false },
@@ -136,6 +140,7 @@ function AccountActions({ state, accountId }: { state: State; accountId: string 
           {action.text}
         </a>
       ))}
+      {history}
     </>
   );
 }
