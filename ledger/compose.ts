@@ -7,6 +7,8 @@ import {
   type Checkpointing,
   type CheckpointKeys,
   type CheckpointPlace,
+  type CheckpointReader,
+  createCheckpointReader,
   createCheckpointStore,
   createStreamPlace,
   originOf,
@@ -14,10 +16,10 @@ import {
 import { createCommandSender, createLedgerApi, createOutcomeReader } from "./api/mod.ts";
 import type { LedgerConfig } from "./config.ts";
 import { fixLogName, fixShards } from "./deployment/mod.ts";
-import { createDeadLetters } from "./edge/mod.ts";
+import { createDeadLetters, createReceiptReader } from "./edge/mod.ts";
 import { ledgerDomain } from "./shard/mod.ts";
 import { createShardRunner, type ShardRunner } from "./shard_runner.ts";
-import { createEventStore, type LedgerDatabase } from "./store/mod.ts";
+import { createEventStore, type EventStore, type LedgerDatabase } from "./store/mod.ts";
 
 /** What the ledger is made of; the caller opened it and closes it after the ledger. */
 export interface LedgerParts {
@@ -74,7 +76,8 @@ export async function composeLedger(
   const { database, bus, effects, log } = parts;
   await fixShards(database, settings.shards);
   const store = createEventStore(database);
-  const checkpointingOf = await prepareCheckpoints(parts);
+  const checkpoints = await prepareCheckpoints(parts, settings.shards, store);
+  const receipts = createReceiptReader(store, checkpoints?.reader ?? null);
   const deadLetters = createDeadLetters(database, effects.clock);
   const runners = Array.from({ length: settings.shards }, (_, shard) =>
     createShardRunner({
@@ -86,7 +89,8 @@ export async function composeLedger(
       store,
       domain: ledgerDomain,
       deadLetters,
-      checkpointing: checkpointingOf?.(shard) ?? null,
+      receipts,
+      checkpointing: checkpoints?.ofShard(shard) ?? null,
       bus,
       effects,
       log,
@@ -105,6 +109,8 @@ export async function composeLedger(
       serviceSecret: settings.serviceSecret,
     }),
     outcomes: createOutcomeReader(store),
+    receipts,
+    checkpoints: checkpoints?.reader ?? null,
     effects,
     log,
     serviceSecret: settings.serviceSecret,
@@ -132,21 +138,31 @@ export async function composeLedger(
   };
 }
 
+interface PreparedCheckpoints {
+  readonly reader: CheckpointReader;
+  ofShard(shard: number): Checkpointing;
+}
+
 async function prepareCheckpoints(
   { database, bus, effects, checkpoints }: LedgerParts,
-): Promise<((shard: number) => Checkpointing) | null> {
+  shards: number,
+  store: EventStore,
+): Promise<PreparedCheckpoints | null> {
   if (checkpoints === undefined) return null;
   const { keys, intervalMs } = checkpoints;
-  const store = createCheckpointStore(database);
-  const logName = await fixLogName(store, checkpoints.logName, effects.random);
+  const kept = createCheckpointStore(database);
+  const logName = await fixLogName(kept, checkpoints.logName, effects.random);
   const places = [...checkpoints.places, createStreamPlace(bus)];
-  return (shard) => ({
-    origin: originOf(logName, shard),
-    keys,
-    intervalMs,
-    checkpoints: store,
-    places,
-  });
+  return {
+    reader: createCheckpointReader({ store, checkpoints: kept, logName, shards }),
+    ofShard: (shard) => ({
+      origin: originOf(logName, shard),
+      keys,
+      intervalMs,
+      checkpoints: kept,
+      places,
+    }),
+  };
 }
 
 async function health(

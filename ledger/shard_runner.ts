@@ -11,7 +11,13 @@ import {
 } from "./checkpoint/mod.ts";
 import type { SeedChoice } from "./config.ts";
 import type { Domain } from "./domain.ts";
-import { broadcastCommit, createOwnerService, type DeadLetters, serveShard } from "./edge/mod.ts";
+import {
+  broadcastCommit,
+  createOwnerService,
+  type DeadLetters,
+  type ReceiptReader,
+  serveShard,
+} from "./edge/mod.ts";
 import { seedShard } from "./seeding.ts";
 import { balanceView, changesAfter, type ShardState } from "./shard/mod.ts";
 import type { EventStore } from "./store/mod.ts";
@@ -30,6 +36,7 @@ export interface ShardRunnerOptions {
   readonly store: EventStore;
   readonly domain: Domain<ShardState>;
   readonly deadLetters: DeadLetters;
+  readonly receipts: ReceiptReader;
   /** Null: nothing is signed. */
   readonly checkpointing: Checkpointing | null;
   readonly bus: Bus;
@@ -174,7 +181,7 @@ function checkpointerOf(
 
 function serveWriter(
   writer: Writer<ShardState>,
-  { bus, place, serviceSecret, deadLetters, log, store }: ShardRunnerOptions,
+  { bus, place, serviceSecret, deadLetters, log, receipts }: ShardRunnerOptions,
 ): ReturnType<typeof serveShard> {
   return serveShard({
     bus,
@@ -189,7 +196,7 @@ function serveWriter(
       balance: (accountId) => writer.readCommitted((state) => balanceView(state, accountId)),
       changesAfter: (position, limit) =>
         writer.readCommitted((state) => changesAfter(state, position, limit)),
-      eventsOf: (requestId) => store.findByRequest(requestId),
+      receipt: receipts,
     },
   });
 }

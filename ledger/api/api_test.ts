@@ -5,7 +5,10 @@ import { signServiceToken } from "../../shared/identity/mod.ts";
 import { silentLog } from "../../shared/log.ts";
 import { isAllowed, type Role, ROLES } from "../../shared/permissions.ts";
 import type { CommandSender, Sending, ShardReply } from "./command_sender.ts";
-import { apiRoutes, createLedgerApi } from "./mod.ts";
+import type { CheckpointReader } from "../checkpoint/mod.ts";
+import { apiRoutes, createLedgerApi, publicRoutes } from "./mod.ts";
+import { receiptViewSchema } from "../../shared/commands/mod.ts";
+import { createRateLimit } from "./public_route.ts";
 import type { IssuedKey } from "./outcomes.ts";
 
 const secret = "a-secret-of-at-least-32-characters!";
@@ -42,6 +45,46 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "post /v1/alerts/{alertId}/acknowledgements": { note: null },
 };
 
+const REQUEST_ID = "01990000-0000-7000-8000-000000000002";
+
+const RECEIPT = receiptViewSchema.parse({
+  requestId: REQUEST_ID,
+  accountId: "acc-1",
+  keyId: "key-1",
+  model: "m",
+  state: "held",
+  holdMicroKyat: "9007199254740993",
+  chargedMicroKyat: "0",
+  unbilledMicroKyat: "0",
+  usage: null,
+  evidence: null,
+  pricing: {},
+  call: null,
+  placedAtMs: 1,
+  endedAtMs: null,
+  positions: ["7"],
+});
+
+const CHECKPOINTS: CheckpointReader = {
+  shards: 1,
+  origin: (shard) => `log/shard-${shard}`,
+  newest: () => Promise.resolve(kept(9)),
+  ofFrames: (_shard, frames) => Promise.resolve(frames <= 9 ? kept(frames) : null),
+  page: (_shard, after, limit) =>
+    Promise.resolve(
+      Array.from({ length: 9 }, (_, index) => kept(index + 1))
+        .filter(({ frames }) => frames > after).slice(0, limit),
+    ),
+  consistency: (from, to) => Promise.resolve({ from: from.note, to: to.note, path: [] }),
+  inclusion: () => Promise.resolve({ status: "proven", receipt: { format: "x" } }),
+  keys: () => Promise.resolve([]),
+};
+
+function kept(frames: number) {
+  const note = `log/shard-0\n${frames}\n`;
+  return { shard: 0, frames, position: 40n, note, epoch: 1n, signedAtMs: 5 };
+}
+
 const accepted: ShardReply = { status: "accepted", position: "7", result: { done: true } };
 
 function api(options: { reply?: CommandReply; issued?: IssuedKey; shards?: number } = {}) {
@@ -75,6 +118,8 @@ function api(options: { reply?: CommandReply; issued?: IssuedKey; shards?: numbe
   const handle = createLedgerApi({
     commands,
     outcomes: { issuedKey: () => Promise.resolve(options.issued ?? null) },
+    receipts: () => Promise.resolve(RECEIPT),
+    checkpoints: CHECKPOINTS,
     effects,
     log: silentLog,
     serviceSecret: secret,
@@ -110,12 +155,13 @@ function api(options: { reply?: CommandReply; issued?: IssuedKey; shards?: numbe
     );
     return { response, answer: await response.json() };
   };
-  return { call, sent };
+  return { call, sent, fetch: handle };
 }
 
 const filled = (path: string) =>
   path.replace("{accountId}", "acc-1").replace("{keyId}", "key-1").replace("{ruleId}", "low")
-    .replace("{alertId}", "01990000-0000-7000-8000-000000000001");
+    .replace("{alertId}", "01990000-0000-7000-8000-000000000001")
+    .replace("{requestId}", REQUEST_ID).replace("{shard}", "0").replace("{position}", "7");
 const routes = apiRoutes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
 
 describe("who may call what", () => {
@@ -338,8 +384,75 @@ describe("reading over HTTP", () => {
   it("documents every route in OpenAPI", async () => {
     const { call } = api();
     const { answer } = await call("get", "/openapi.json");
-    for (const route of routes) {
+    for (const route of [...routes, ...publicRoutes.map((one) => ({ ...one, status: 200 }))]) {
       expect(answer.paths[route.path][route.method].responses[route.status]).toBeDefined();
     }
+  });
+});
+
+describe("checkpoints over HTTP", () => {
+  const read = async (path: string, method = "GET") => {
+    const { fetch } = api();
+    const response = await fetch(new Request(`http://ledger${path}`, { method }));
+    return { response, text: await response.text() };
+  };
+
+  it("are public: the newest is fresh, and one of a number of frames is so for ever", async () => {
+    const newest = await read("/checkpoints/0/latest");
+    expect([newest.response.status, newest.text]).toEqual([200, "log/shard-0\n9\n"]);
+    expect(newest.response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(newest.response.headers.get("cache-control")).toBe("public, max-age=1");
+    const third = await read("/checkpoints/0/3");
+    expect(third.text).toBe("log/shard-0\n3\n");
+    expect(third.response.headers.get("cache-control")).toContain("immutable");
+  });
+
+  it("come page by page, each once", async () => {
+    const seen: number[] = [];
+    let after: number | null = 0;
+    while (after !== null) {
+      const { text } = await read(`/checkpoints/0?after=${after}&limit=4`);
+      const page: { checkpoints: { frames: number }[]; next: number | null } = JSON.parse(text);
+      seen.push(...page.checkpoints.map(({ frames }) => frames));
+      after = page.next;
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it.each([
+    ["/checkpoints/1/latest", 404],
+    ["/checkpoints/x/latest", 404],
+    ["/checkpoints/0/10", 404],
+    ["/checkpoints/0/-1", 404],
+    ["/checkpoints/0?limit=1001", 400],
+    ["/checkpoints/0?after=x", 400],
+    ["/checkpoints/0/consistency?from=1", 400],
+    ["/checkpoints/0/consistency?from=0&to=3", 400],
+    ["/checkpoints/0/consistency?from=4&to=3", 400],
+    ["/checkpoints/0/consistency?from=4&to=10", 404],
+    ["/checkpoints/0/consistency?from=4&to=9", 200],
+  ])("%s is answered %s", async (path, status) => {
+    expect((await read(path)).response.status).toBe(status);
+  });
+
+  it("are read, and not written", async () => {
+    expect((await read("/checkpoints/0/latest", "POST")).response.status).toBe(405);
+  });
+
+  it("are limited in their rate, so that readers leave the ledger its time", () => {
+    let nowMs = 0;
+    const limit = createRateLimit({ nowMs: () => nowMs });
+    const takeAll = () => {
+      let taken = 0;
+      while (limit.take()) taken += 1;
+      return taken;
+    };
+    expect(takeAll()).toBe(200);
+    nowMs += 500;
+    expect(takeAll()).toBe(50);
+    nowMs += 3_600_000;
+    expect(takeAll()).toBe(200);
+    nowMs -= 60_000;
+    expect(takeAll()).toBe(0);
   });
 });

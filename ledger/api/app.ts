@@ -6,6 +6,8 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/log.ts";
 import { isAllowed } from "../../shared/permissions.ts";
 import { type Answer, problem } from "./answer.ts";
+import type { CheckpointReader } from "../checkpoint/mod.ts";
+import type { ReceiptReader } from "../edge/mod.ts";
 import { authenticate } from "./authenticate.ts";
 import { readJsonBody } from "./body.ts";
 import type { CommandSender } from "./command_sender.ts";
@@ -13,11 +15,14 @@ import { docsPage } from "./docs_page.ts";
 import { type IdempotencyKey, idempotencyKeyOf, operationIdOf } from "./idempotency.ts";
 import { apiDocument } from "./openapi.ts";
 import type { OutcomeReader } from "./outcomes.ts";
+import { createRateLimit, publicResponse, type PublicRoute, tooMany } from "./public_route.ts";
 import type { ApiContext, ApiRoute } from "./route.ts";
 import { accountRoutes } from "./routes/account_routes.ts";
 import { alertRoutes } from "./routes/alert_routes.ts";
 import { keyRoutes } from "./routes/key_routes.ts";
+import { checkpointRoutes } from "./routes/checkpoint_routes.ts";
 import { priceRoutes } from "./routes/price_routes.ts";
+import { receiptRoutes } from "./routes/receipt_routes.ts";
 import { statusRoutes } from "./routes/status_routes.ts";
 
 /** Every route that needs a token; `/health`, `/docs` and `/openapi.json` are open. */
@@ -26,13 +31,20 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...keyRoutes,
   ...priceRoutes,
   ...alertRoutes,
+  ...receiptRoutes,
   ...statusRoutes,
 ];
+
+/** Every route that anybody may read. */
+export const publicRoutes: readonly PublicRoute[] = checkpointRoutes;
 
 /** What the API is made of. */
 export interface LedgerApiOptions {
   readonly commands: CommandSender;
   readonly outcomes: OutcomeReader;
+  readonly receipts: ReceiptReader;
+  /** Null where no checkpoints are signed. */
+  readonly checkpoints: CheckpointReader | null;
   readonly effects: Effects;
   readonly log: Log;
   /** Verifies tokens; at least 32 characters. */
@@ -48,11 +60,13 @@ export function createLedgerApi(
 ): (request: Request) => Promise<Response> {
   const { effects } = options;
   const app = new Hono();
-  const document = JSON.stringify(apiDocument(apiRoutes));
-  const page = docsPage(apiRoutes);
+  const document = JSON.stringify(apiDocument(apiRoutes, publicRoutes));
+  const page = docsPage([...publicRoutes, ...apiRoutes]);
   const context: ApiContext = {
     commands: options.commands,
     outcomes: options.outcomes,
+    receipts: options.receipts,
+    checkpoints: options.checkpoints,
     makeKey: () => createApiKey(effects.random),
     makeId: () => uuidv7(effects),
     status: options.status,
@@ -68,6 +82,14 @@ export function createLedgerApi(
     return new Response(document, { headers: { "content-type": "application/json" } });
   });
   app.get("/docs", (c) => c.html(page));
+  const limit = createRateLimit(effects.clock);
+  for (const route of publicRoutes) {
+    app.get(pathPattern(route), async (c) => {
+      if (!limit.take()) return respond(tooMany());
+      const answer = await route.handle({ params: c.req.param(), query: c.req.query() }, options);
+      return "status" in answer ? respond(answer) : publicResponse(answer);
+    });
+  }
   for (const route of apiRoutes) {
     app.on(
       route.method.toUpperCase(),
@@ -90,13 +112,13 @@ export function createLedgerApi(
 }
 
 /** A route's path as the router writes it. */
-function pathPattern({ path }: ApiRoute): string {
+function pathPattern({ path }: Pick<ApiRoute, "path">): string {
   return path.replace(/\{(\w+)\}/g, ":$1");
 }
 
 function methodsByPath(): Map<string, string> {
   const methods = new Map([["/health", "GET"], ["/docs", "GET"], ["/openapi.json", "GET"]]);
-  for (const route of apiRoutes) {
+  for (const route of [...publicRoutes, ...apiRoutes]) {
     const path = pathPattern(route);
     const others = methods.get(path);
     const method = route.method.toUpperCase();

@@ -1,8 +1,9 @@
 /** A page that lists the API, without scripts or anything fetched from elsewhere. @module */
+import type { PublicRoute } from "./public_route.ts";
 import type { ApiRoute } from "./route.ts";
 
 /** The HTML of the list of routes. */
-export function docsPage(routes: readonly ApiRoute[]): string {
+export function docsPage(routes: readonly (ApiRoute | PublicRoute)[]): string {
   const rows = routes.map((route) =>
     `<tr><th scope="row"><code>${route.method.toUpperCase()} ${escaped(route.path)}</code></th>` +
     `<td>${escaped(route.summary)}<br><small>${escaped(route.description)}</small></td>` +
@@ -20,7 +21,7 @@ export function docsPage(routes: readonly ApiRoute[]): string {
   tr { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 </style>
 <h1>Sargalay ledger API</h1>
-<p>Every call carries <code>Authorization: Bearer …</code>. Amounts are decimal strings in microkyat
+<p>Every call but the public ones carries <code>Authorization: Bearer …</code>. Amounts are decimal strings in microkyat
 (1 kyat is <code>"1000000"</code>). Send <code>Idempotency-Key</code> with each change: the same key
 always gets the first outcome. The schemas are in <a href="/openapi.json">/openapi.json</a>.</p>
 <table><thead><tr><th>Call</th><th>What it does</th><th>Permission</th></tr></thead>

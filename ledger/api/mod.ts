@@ -1,4 +1,4 @@
 /** The ledger's HTTP command API. @module */
-export { apiRoutes, createLedgerApi, type LedgerApiOptions } from "./app.ts";
+export { apiRoutes, createLedgerApi, type LedgerApiOptions, publicRoutes } from "./app.ts";
 export { type CommandSender, createCommandSender } from "./command_sender.ts";
 export { createOutcomeReader, type OutcomeReader } from "./outcomes.ts";

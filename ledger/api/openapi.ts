@@ -2,6 +2,7 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { accountIdSchema, identifierSchema } from "../../shared/ids/mod.ts";
 import type { JsonValue } from "../../shared/json.ts";
+import type { PublicRoute } from "./public_route.ts";
 import type { ApiRoute } from "./route.ts";
 
 const errorSchema = z.object({
@@ -25,10 +26,14 @@ const ERRORS: Readonly<Record<number, string>> = {
 };
 
 /** The OpenAPI 3.1 document of the routes. */
-export function apiDocument(routes: readonly ApiRoute[]): JsonValue {
+export function apiDocument(
+  routes: readonly ApiRoute[],
+  publicRoutes: readonly PublicRoute[],
+): JsonValue {
   const app = new OpenAPIHono();
   const registry = app.openAPIRegistry;
   registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  for (const route of publicRoutes) registry.registerPath(publicPathOf(route));
   for (const route of routes) registry.registerPath(pathOf(route));
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -71,9 +76,36 @@ function pathOf(route: ApiRoute): Parameters<OpenAPIHono["openAPIRegistry"]["reg
   };
 }
 
+function publicPathOf(
+  route: PublicRoute,
+): Parameters<OpenAPIHono["openAPIRegistry"]["registerPath"]>[0] {
+  return {
+    method: route.method,
+    path: route.path,
+    summary: route.summary,
+    description: `${route.description} Public: no token is needed.`,
+    security: [],
+    request: {
+      params: paramsOf(route),
+      ...(route.query === null ? {} : { query: route.query }),
+    },
+    responses: {
+      200: { description: "Done.", content: { [route.contentType]: { schema: route.result } } },
+      404: {
+        description: "There is no such shard or checkpoint.",
+        content: { "application/json": { schema: errorSchema } },
+      },
+      429: {
+        description: "Too many read at once.",
+        content: { "application/json": { schema: errorSchema } },
+      },
+    },
+  };
+}
+
 const idempotencySchema = z.object({ "idempotency-key": z.string().max(100).optional() });
 
-function paramsOf(route: ApiRoute): z.ZodObject {
+function paramsOf(route: Pick<ApiRoute, "path">): z.ZodObject {
   const names = Array.from(route.path.matchAll(/\{(\w+)\}/g), (match) => match[1]!);
   return z.object(Object.fromEntries(
     names.map((name) => [name, name === "accountId" ? accountIdSchema : identifierSchema]),

@@ -1,5 +1,7 @@
 /** The shape of every route: plain data, so that tests and documents can list them all. @module */
 import { z } from "zod";
+import type { CheckpointReader } from "../checkpoint/mod.ts";
+import type { ReceiptReader } from "../edge/mod.ts";
 import type { Command } from "../../shared/commands/mod.ts";
 import type { ApiKey } from "../../shared/ids/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
@@ -18,6 +20,9 @@ import type { OutcomeReader } from "./outcomes.ts";
 export interface ApiContext {
   readonly commands: CommandSender;
   readonly outcomes: OutcomeReader;
+  readonly receipts: ReceiptReader;
+  /** Null where no checkpoints are signed. */
+  readonly checkpoints: CheckpointReader | null;
   /** Makes a fresh API key. */
   makeKey(): ApiKey;
   /** Makes a fresh id, in the order of time. */

@@ -42,6 +42,8 @@ export interface CheckpointStore {
   leafAt(shard: number, index: number): Promise<TreeLeaf | null>;
   /** The hashes of these nodes, in this order; at most 500. Rejects with RangeError when one is missing. */
   readNodes(shard: number, nodes: readonly NodeId[]): Promise<Hash[]>;
+  /** The leaf hashes of events from a position on, in order; rejects with RangeError when some are missing. */
+  leafHashes(shard: number, firstPosition: bigint, count: number): Promise<Hash[]>;
   /** Adds nodes, all of them or none; those that are there already stay as they are. */
   addNodes(shard: number, nodes: readonly TreeNode[]): Promise<void>;
   /**

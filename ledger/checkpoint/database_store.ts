@@ -49,6 +49,13 @@ export function createCheckpointStore(database: LedgerDatabase): CheckpointStore
         throw new RangeError(`shard ${shard} has no node ${index} at level ${level} of its tree`);
       });
     },
+    async leafHashes(shard, firstPosition, count) {
+      const rows = await database.selectFrom("ledger.event").select("hash")
+        .where("shard", "=", shard).where("position", ">=", firstPosition)
+        .where("position", "<", firstPosition + BigInt(count)).orderBy("position").execute();
+      if (rows.length === count) return rows.map(({ hash }) => new Uint8Array(hash));
+      throw new RangeError(`shard ${shard} lacks events of the frame at ${firstPosition}`);
+    },
     async addNodes(shard, nodes) {
       if (nodes.length === 0) return;
       await sql`

@@ -9,6 +9,9 @@ export type { CheckpointStore, KeptCheckpoint, TreeLeaf, TreeNode } from "./chec
 export { compareWithCheckpoints } from "./comparison.ts";
 export { createCheckpointStore } from "./database_store.ts";
 export { type CheckpointKeys, readCheckpointKeys } from "./key_in_force.ts";
+export type { InclusionAnswer } from "./proofs.ts";
+export { proveRequest, type RequestProofs } from "./proven_receipt.ts";
+export { type CheckpointReader, createCheckpointReader } from "./reader.ts";
 export { createDirectoryPlace } from "./places/directory.ts";
 export type { CheckpointPlace } from "./places/place.ts";
 export { createStreamPlace } from "./places/stream.ts";

@@ -1,9 +1,11 @@
 /** Answering what edges ask: balances, receipts, and what changed in keys and prices. @module */
-import { type BalanceView, ledgerQuerySchema } from "../../shared/commands/mod.ts";
+import {
+  type BalanceView,
+  ledgerQuerySchema,
+  type ReceiptView,
+} from "../../shared/commands/mod.ts";
 import { type EdgeConfigPage, edgeConfigRequestSchema } from "../../shared/edge_config/mod.ts";
-import type { RecordedEvent } from "../../shared/events/mod.ts";
 import { type JsonValue, toJsonValue } from "../../shared/json.ts";
-import { receiptOf } from "./receipt.ts";
 
 /** What the owner of a shard can say about it. */
 export interface ShardViews {
@@ -11,8 +13,8 @@ export interface ShardViews {
   balance(accountId: string): Promise<BalanceView | null>;
   /** Keys and models whose committed change stands after a position; `limit` 1 to 2,000. */
   changesAfter(position: bigint, limit: number): Promise<EdgeConfigPage>;
-  /** All events of a request, in order. */
-  eventsOf(requestId: string): Promise<readonly RecordedEvent[]>;
+  /** The receipt of a request with its proofs; null when this account has no such request. */
+  receipt(accountId: string, requestId: string): Promise<ReceiptView | null>;
 }
 
 /** Answers a LedgerQuery with `{result}`. Throws ZodError when it is none. */
@@ -21,10 +23,8 @@ export async function answerQuery(message: JsonValue, views: ShardViews): Promis
   switch (query.type) {
     case "GetBalance":
       return toJsonValue({ result: await views.balance(query.accountId) });
-    case "GetReceipt": {
-      const events = await views.eventsOf(query.requestId);
-      return toJsonValue({ result: receiptOf(query.accountId, events) });
-    }
+    case "GetReceipt":
+      return toJsonValue({ result: await views.receipt(query.accountId, query.requestId) });
     default:
       return query satisfies never;
   }

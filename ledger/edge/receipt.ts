@@ -2,8 +2,27 @@
 import type { ReceiptView } from "../../shared/commands/mod.ts";
 import { decodeEvent, type EventOf, type RecordedEvent } from "../../shared/events/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { type CheckpointReader, proveRequest } from "../checkpoint/mod.ts";
+import type { EventStore } from "../store/mod.ts";
 
 type Draft = { -readonly [Name in keyof ReceiptView]: ReceiptView[Name] };
+
+/** Reads receipts; null when the account has no such request. */
+export type ReceiptReader = (accountId: string, requestId: string) => Promise<ReceiptView | null>;
+
+/** Receipts from the log, with proofs where checkpoints are signed. */
+export function createReceiptReader(
+  store: Pick<EventStore, "findByRequest">,
+  checkpoints: CheckpointReader | null,
+): ReceiptReader {
+  return async (accountId, requestId) => {
+    const events = await store.findByRequest(requestId);
+    const receipt = receiptOf(accountId, events);
+    if (receipt === null || checkpoints === null) return receipt;
+    const { proofs, proofPending } = await proveRequest(checkpoints, events);
+    return { ...receipt, proofs: proofs as ReceiptView["proofs"], proofPending };
+  };
+}
 
 /**
  * The receipt of a request as the account sees it; null when the events hold no such request of that
@@ -62,6 +81,8 @@ function placed({ payload }: EventOf<"HoldPlaced">, recorded: RecordedEvent): Dr
     placedAtMs: recorded.recordedAtMs,
     endedAtMs: null,
     positions: [],
+    proofs: null,
+    proofPending: false,
   };
 }
 

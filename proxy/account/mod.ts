@@ -74,6 +74,8 @@ export function receiptBody(receipt: ReceiptView): JsonObject {
     placed_at_ms: receipt.placedAtMs,
     ended_at_ms: receipt.endedAtMs,
     positions: receipt.positions,
+    proofs: toJsonValue(receipt.proofs),
+    proof_pending: receipt.proofPending,
   };
 }
 
