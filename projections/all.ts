@@ -2,6 +2,7 @@
 import { balances } from "./balances/mod.ts";
 import { budgets } from "./budgets/mod.ts";
 import { catalog } from "./catalog/mod.ts";
+import { endedCalls } from "./costs/mod.ts";
 import { dailyUsage } from "./daily_usage/mod.ts";
 import { adminActions, eventIndex } from "./explorer/mod.ts";
 import { keys } from "./keys/mod.ts";
@@ -16,6 +17,7 @@ export const ALL_PROJECTIONS: readonly Projection[] = [
   budgets,
   catalog,
   dailyUsage,
+  endedCalls,
   adminActions,
   eventIndex,
 ];

@@ -9,6 +9,7 @@ import { accountRow, balanceRoutes, readBalances } from "./balances/mod.ts";
 import { budgetRoutes } from "./budgets/mod.ts";
 import { catalogRoutes } from "./catalog/mod.ts";
 import type { ProjectionsConfig } from "./config.ts";
+import { costViewRoutes, prepareViews } from "./costs/mod.ts";
 import { dailyUsageRoutes } from "./daily_usage/mod.ts";
 import { explanationRoutes } from "./explain/mod.ts";
 import { explorerRoutes } from "./explorer/mod.ts";
@@ -53,6 +54,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...budgetRoutes,
   ...requestRoutes,
   ...dailyUsageRoutes,
+  ...costViewRoutes,
   ...catalogRoutes,
   ...explorerRoutes,
   ...explanationRoutes,
@@ -75,6 +77,7 @@ export async function composeProjections<Database>(
   const db = parts.db as unknown as Queryable;
   await requireShards(db, shards);
   await prepareSchema(db, ALL_PROJECTIONS, shards);
+  await prepareViews(db);
   const reader = createLogReader(db);
   const projections = ALL_PROJECTIONS;
   const runner = createRunner({ db, reader, projections, shards, bus, timers, log });

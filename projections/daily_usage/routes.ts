@@ -6,7 +6,7 @@ import { dailyUsageRowSchema, pageSchema } from "../../shared/read_api/mod.ts";
 import { USAGE_CLASSES } from "../../shared/usage/mod.ts";
 import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
 import { decodeRow, table } from "../table/mod.ts";
-import { yangonDay } from "./day.ts";
+import { dayPlus, daysBetween, daySchema, yangonDay } from "./day.ts";
 
 const DIMENSIONS = ["day", "account", "key", "model", "provider"] as const;
 const COLUMN_OF = {
@@ -16,13 +16,7 @@ const COLUMN_OF = {
   model: "model",
   provider: "provider",
 } as const;
-const DAY_MS = 24 * 60 * 60 * 1000;
 const LONGEST_DAYS = 366;
-
-const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected YYYY-MM-DD")
-  .refine((day) => new Date(dayMs(day) || 0).toISOString().slice(0, 10) === day, {
-    message: "expected a day of the calendar",
-  });
 
 const groupSchema = z.string().max(100).transform((text) => text.split(","))
   .pipe(z.array(z.enum(DIMENSIONS)).min(1)).default([...DIMENSIONS]);
@@ -67,7 +61,7 @@ export const dailyUsageRoutes: readonly ReadRoute[] = [
       path: ["from"],
     }).refine(
       ({ from, to }) =>
-        from === undefined || to === undefined || dayMs(to) - dayMs(from) < LONGEST_DAYS * DAY_MS,
+        from === undefined || to === undefined || daysBetween(from, to) < LONGEST_DAYS,
       { message: `expected at most ${LONGEST_DAYS} days`, path: ["from"] },
     ),
     answer: pageSchema(dailyUsageRowSchema),
@@ -101,14 +95,6 @@ export const dailyUsageRoutes: readonly ReadRoute[] = [
 function rangeOf(from: string | undefined, to: string | undefined, today: string) {
   const last = to ?? (from === undefined ? today : dayPlus(from, LONGEST_DAYS - 1));
   return [from ?? dayPlus(last, -30), last] as const;
-}
-
-function dayPlus(day: string, days: number): string {
-  return new Date(dayMs(day) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
-function dayMs(day: string): number {
-  return Date.parse(`${day}T00:00:00Z`);
 }
 
 type Dimensions = ReadonlySet<(typeof DIMENSIONS)[number]>;

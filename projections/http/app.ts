@@ -6,10 +6,11 @@ import { verifyServiceToken } from "../../shared/identity/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
 import type { Log } from "../../shared/log.ts";
 import { isAllowed, type Principal } from "../../shared/permissions.ts";
+import { columnsOf, csvHeader, csvLine } from "./csv.ts";
 import { readDocument } from "./openapi.ts";
 import { positionOf, type PositionScope, waitForPosition } from "./position.ts";
 import { invalid, refusal } from "./refusal.ts";
-import type { ReadAnswer, ReadContext, ReadRoute } from "./route.ts";
+import type { ReadAnswer, ReadCall, ReadContext, ReadRoute } from "./route.ts";
 
 /** What the read API is made of. */
 export interface ReadApiOptions {
@@ -24,6 +25,8 @@ export interface ReadApiOptions {
 
 const LONGEST_TOKEN = 4_096;
 const LONGEST_URL = 8_192;
+/** The most rows of one CSV; `x-next-cursor` says where the rest begins. */
+const CSV_ROWS = 10_000;
 
 /** Builds the API. It never throws: what nobody expects is logged and answered with 500. */
 export function createReadApi(options: ReadApiOptions): (request: Request) => Promise<Response> {
@@ -64,7 +67,7 @@ async function serve(route: ReadRoute, c: Context, options: ReadApiOptions): Pro
   if (principal === null) {
     return refusal("invalid_token", "a valid bearer token is needed: sign in again");
   }
-  const { min_position: minPosition, ...given } = c.req.query();
+  const { min_position: minPosition, format, ...given } = c.req.query();
   const params: Record<string, string> = c.req.param();
   const asked = route.scope === "path" ? params.accountId : given.account;
   const accountId = accountOf(route, principal, asked ?? null);
@@ -75,7 +78,8 @@ async function serve(route: ReadRoute, c: Context, options: ReadApiOptions): Pro
   const checked = z.object({
     account: accountIdSchema.nullable(),
     min_position: z.string().regex(/^\d{1,18}$/, "expected a log position").optional(),
-  }).safeParse({ account: accountId, min_position: minPosition });
+    format: z.enum(["json", "csv"]).optional(),
+  }).safeParse({ account: accountId, min_position: minPosition, format });
   if (!checked.success) return invalid(checked.error);
   const query = route.query.strict().safeParse(given);
   if (!query.success) return invalid(query.error);
@@ -85,7 +89,52 @@ async function serve(route: ReadRoute, c: Context, options: ReadApiOptions): Pro
   const reached = await reach(scope, checked.data.min_position ?? null, signal, context);
   if (reached instanceof Response) return reached;
   const call = { principal, params, query: query.data, accountId, signal };
+  const csv = format === "csv" ||
+    format === undefined && (c.req.header("accept") ?? "").startsWith("text/csv");
+  if (csv) return await respondCsv(reached, { route, given, call }, context);
   return respond(reached, await route.handle(call, context), c.req.path);
+}
+
+interface CsvCall {
+  readonly route: ReadRoute;
+  /** The query as it was sent, without what every route takes. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly call: ReadCall;
+}
+
+/** A list as CSV: the pages from the asked one on, one after the other. */
+async function respondCsv(
+  position: bigint,
+  { route, given, call }: CsvCall,
+  context: ReadContext,
+): Promise<Response> {
+  const columns = columnsOf(route.answer);
+  if (columns === null) {
+    return refusal("invalid_request", `${route.path} is not a list`, { param: "format" });
+  }
+  const lines = [csvHeader(columns)];
+  let cursor: string | null = given.cursor ?? null;
+  do {
+    const page = { limit: "200", ...given, ...(cursor === null ? {} : { cursor }) };
+    const query = route.query.parse(page);
+    const answer: ReadAnswer = await route.handle({ ...call, query }, context);
+    if (answer instanceof Response || answer === null || !("items" in answer)) {
+      return respond(position, answer, route.path);
+    }
+    const rows = toJsonValue(answer.items) as Record<string, unknown>[];
+    lines.push(...rows.map((row) => csvLine(columns, row)));
+    cursor = answer.nextCursor;
+  } while (cursor !== null && given.limit === undefined && lines.length <= CSV_ROWS);
+  const name = route.path.split("/").at(-1);
+  return new Response(lines.join(""), {
+    headers: {
+      "cache-control": "no-store",
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}.csv"`,
+      "x-position": position.toString(),
+      ...(cursor === null ? {} : { "x-next-cursor": cursor }),
+    },
+  });
 }
 
 /** The account a call is confined to. A developer who names none gets the own one. */

@@ -1,6 +1,7 @@
 /** The OpenAPI document, made from the same table of routes that is served. @module */
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { JsonValue } from "../../shared/json.ts";
+import { columnsOf } from "./csv.ts";
 import type { ReadRoute } from "./route.ts";
 
 const errorSchema = z.object({
@@ -34,12 +35,13 @@ export function readDocument(routes: readonly ReadRoute[]): JsonValue {
 
 function pathOf(route: ReadRoute): Parameters<OpenAPIHono["openAPIRegistry"]["registerPath"]>[0] {
   const names = Array.from(route.path.matchAll(/\{(\w+)\}/g), (match) => match[1]!);
-  const live = route.path === "/v1/live";
+  const isList = columnsOf(route.answer) !== null;
   const query = z.object({
     ...Object.fromEntries(
       Object.keys(route.query.shape).map((name) => [name, z.string().optional()]),
     ),
     min_position: z.string().optional(),
+    ...(isList ? { format: z.enum(["json", "csv"]).optional() } : {}),
   });
   return {
     method: "get",
@@ -53,9 +55,14 @@ function pathOf(route: ReadRoute): Parameters<OpenAPIHono["openAPIRegistry"]["re
     },
     responses: {
       200: {
-        description: live ? "Server-sent events named `account`." : "What was found.",
+        description: route.stream === undefined
+          ? "What was found."
+          : `Server-sent events named \`${route.stream}\`.`,
         content: {
-          [live ? "text/event-stream" : "application/json"]: { schema: answerSchema(route.answer) },
+          [route.stream === undefined ? "application/json" : "text/event-stream"]: {
+            schema: answerSchema(route.answer),
+          },
+          ...(isList ? { "text/csv": { schema: z.string() } } : {}),
         },
       },
       ...Object.fromEntries(

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { BUDGET_PERIODS, callFactsSchema, ratesSchema } from "../events/mod.ts";
 import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
 
+export * from "./costs.ts";
 export * from "./explain.ts";
 export * from "./explorer.ts";
 export * from "./alerts.ts";

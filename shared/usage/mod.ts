@@ -40,6 +40,14 @@ export const EVIDENCE_GRADES = ["reported", "observed", "bounded", "unknown"] as
 /** One of {@link EVIDENCE_GRADES}. */
 export type EvidenceGrade = (typeof EVIDENCE_GRADES)[number];
 
+/**
+ * What a call was about: `vision` reads images, `image` makes them, `audio` hears or speaks.
+ */
+export const MODALITIES = ["text", "vision", "image", "audio", "embedding"] as const;
+
+/** One of {@link MODALITIES}. */
+export type Modality = (typeof MODALITIES)[number];
+
 /** Validates {@link Usage}; unknown classes, negative or fractional units are refused. */
 export const usageSchema: z.ZodType<Usage> = z.partialRecord(
   z.enum(USAGE_CLASSES),

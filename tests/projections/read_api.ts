@@ -24,7 +24,7 @@ export interface TestReadApi {
     time: { readonly recordedAtMs: number; readonly stepMs?: number },
   ): Promise<bigint>;
   /** As an admin unless told. */
-  get(path: string, as?: Reader): Promise<Response>;
+  get(path: string, as?: Reader, headers?: HeadersInit): Promise<Response>;
   /** The JSON of an answer with its status. */
   // deno-lint-ignore no-explicit-any
   json(path: string, as?: Reader): Promise<any>;
@@ -43,13 +43,12 @@ export async function openReadApi(kind: "pglite" | "postgres" = "pglite"): Promi
   const log = await openLog(kind);
   const parts = { db: log.db, bus: null, effects, log: silentLog };
   const room = await composeProjections({ serviceSecret: SECRET, shards: 1 }, parts);
-  const get = async (path: string, { role, accountId = undefined }: Reader = ADMIN) => {
+  const get: TestReadApi["get"] = async (path, { role, accountId } = ADMIN, given = {}) => {
     const principal = { actor: `user:${role}`, role, accountId: accountId ?? null };
     const options = { secret: SECRET, clock: effects.clock, ttlMs: 60_000 };
-    const authorization = `Bearer ${await signServiceToken(principal, options)}`;
-    return await room.fetch(
-      new Request(`http://127.0.0.1${path}`, { headers: { authorization } }),
-    );
+    const headers = new Headers(given);
+    headers.set("authorization", `Bearer ${await signServiceToken(principal, options)}`);
+    return await room.fetch(new Request(`http://127.0.0.1${path}`, { headers }));
   };
   const json: TestReadApi["json"] = async (path, as) => {
     const response = await get(path, as);
