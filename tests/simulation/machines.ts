@@ -99,6 +99,7 @@ function startLedger(machine: Machine, owner: string, options: MachineOptions): 
       owner,
       store: createStoreClient(store, network),
       domain: mutant?.domain?.(ledgerDomain, tools) ?? ledgerDomain,
+      receipts: () => Promise.resolve(null),
       checkpointing: null,
       deadLetters: {
         keep: ({ message }, { reason }) =>

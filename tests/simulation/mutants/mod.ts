@@ -1,0 +1,14 @@
+/** Deliberate mistakes, each of which a simulation must notice. @module */
+import type { Mutant } from "../mutant.ts";
+import { busMutants } from "./bus.ts";
+import { recordsByTheClock } from "./clock.ts";
+import { domainMutants } from "./domain.ts";
+import { storeMutants } from "./store.ts";
+
+/** All of them. */
+export const MUTANTS: readonly Mutant[] = [
+  ...storeMutants,
+  recordsByTheClock,
+  ...domainMutants,
+  ...busMutants,
+];
