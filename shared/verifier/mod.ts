@@ -21,3 +21,12 @@ export {
 } from "./checkpoint.ts";
 export { fromBase64 } from "./encoding.ts";
 export { verifyExport } from "./export.ts";
+export {
+  type ConsistencyReport,
+  type ProofReport,
+  type ReceiptReport,
+  type Signer,
+  verifyConsistency,
+  verifyReceipt,
+} from "./proofs.ts";
+export type { EventLine } from "./lines_of_export.ts";

@@ -1,0 +1,166 @@
+/** A story with every kind of event that moves money, told to a real ledger. @module */
+import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
+import type { Usage } from "../../shared/usage/mod.ts";
+import { type RealLedger, SECOND_KEY } from "./real_ledger.ts";
+
+/** The n-th request id. */
+export function requestId(n: number): string {
+  return `01999999-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
+}
+
+const PRICE = {
+  model: "model-1",
+  displayName: "မော်ဒယ် ၁",
+  ownedBy: "maker",
+  ratesPicoUsdPerUnit: { input: 150_000n, cached_input: 75_001n, output: 600_000n, requests: 7n },
+  contextWindowTokens: 100_000,
+  maxOutputTokens: 4_000,
+  source: "test",
+};
+
+/** Tells the story; the log has about 60 events and several checkpoints then. */
+export async function tellStory(ledger: RealLedger): Promise<void> {
+  await prepare(ledger);
+  await ledger.cover();
+  await callsThatEnd(ledger);
+  await ledger.cover();
+  await callsThatLapse(ledger);
+  await ledger.rotate(SECOND_KEY);
+  await ledger.give("PublishPrice", {
+    ...PRICE,
+    ratesPicoUsdPerUnit: { input: 200_000n, output: 900_000n },
+  });
+  await ledger.until("SigningKeySet", 2);
+  await ledger.cover();
+  await ledger.give("SetMarkup", { markupPartsPerMillion: 80_000 });
+  await ledger.give("SetFxRate", { kyatPerUsd: "4512.5", source: "test" });
+  await hold(ledger, 20);
+  await settle(ledger, 20, { input: 900, output: 321 });
+  await ledger.give("RevokeKey", { accountId: "acc-1", keyId: "key-1", reason: "rotated" });
+  await hold(ledger, 21, { accountId: "acc-2", keyId: "key-2" });
+  await ledger.cover();
+}
+
+async function prepare(ledger: RealLedger): Promise<void> {
+  await ledger.give("PublishPrice", PRICE);
+  await ledger.give("SetMarkup", { markupPartsPerMillion: 50_000 });
+  await ledger.give("SetFxRate", { kyatPerUsd: "4500.25", source: "test" });
+  for (const n of [1, 2, 3]) {
+    const accountId = `acc-${n}`;
+    await ledger.give("OpenAccount", { accountId, name: `အကောင့် ${n}` });
+    await ledger.give("IssueKey", {
+      accountId,
+      keyId: `key-${n}`,
+      keyHash: `${n}`.repeat(64),
+      prefix: "sk-sgl-abcd",
+      label: 'A key with "quotes" and \\ in its name',
+      expiresAtMs: null,
+    });
+  }
+  await grant(ledger, "acc-1", 900_000_000_000n, "manual_payment");
+  await grant(ledger, "acc-2", 500_000_000_000n, "promotion");
+  // Enough for a hold, and not for much more than it.
+  await grant(ledger, "acc-3", 9_100_000n, "promotion");
+  await ledger.give("PostAdjustment", {
+    accountId: "acc-1",
+    amountMicroKyat: -1_000_000n,
+    reason: "ပြင်ဆင်ချက်",
+  });
+  await ledger.give("PostAdjustment", { accountId: "acc-2", amountMicroKyat: 77n, reason: "fix" });
+  await ledger.give("SetBudget", {
+    accountId: "acc-1",
+    keyId: null,
+    period: "day",
+    limitMicroKyat: 800_000_000_000n,
+  });
+}
+
+/** A plain call, one of several in one frame, one beyond its hold, one that nobody can pay. */
+async function callsThatEnd(ledger: RealLedger): Promise<void> {
+  await hold(ledger, 1);
+  await settle(ledger, 1, { input: 800, cached_input: 150, output: 50, reasoning: 31 });
+  await Promise.all([2, 3, 4, 5].map((n) => hold(ledger, n)));
+  await Promise.all([
+    settle(ledger, 2, { input: 1_000, output: 99 }),
+    settle(ledger, 3, { input: 50_000, output: 9_000 }),
+    ledger.give("ReleaseHold", {
+      accountId: "acc-1",
+      requestId: requestId(4),
+      reason: "upstream_failed",
+      call: UNKNOWN_CALL,
+    }),
+    ledger.give("ExtendHold", {
+      accountId: "acc-1",
+      requestId: requestId(5),
+      sequence: 1,
+      holdTtlMs: 3_600_000,
+    }),
+  ]);
+  await report(ledger, 5, 1, { input: 10 });
+  await report(ledger, 5, 2, { input: 10, output: 40 });
+  await settle(ledger, 5, { input: 10, output: 2 }, "observed");
+  await hold(ledger, 6, { accountId: "acc-3", keyId: "key-3" });
+  await settle(ledger, 6, { input: 900_000, output: 10_000 }, "reported", "acc-3");
+}
+
+/** A hold that expires, one that expires with usage, and late usage of both. */
+async function callsThatLapse(ledger: RealLedger): Promise<void> {
+  for (const n of [10, 11, 12]) await hold(ledger, n, { holdTtlMs: 1_000 });
+  await report(ledger, 11, 1, { input: 100, output: 10 });
+  await report(ledger, 12, 1, { input: 100, output: 1 });
+  ledger.wait(1_500);
+  await ledger.until("HoldExpired", 1);
+  await ledger.until("HoldSettled", 7);
+  await settle(ledger, 10, { input: 500, output: 20 });
+  await settle(ledger, 11, { input: 400, output: 200 });
+}
+
+async function grant(
+  ledger: RealLedger,
+  accountId: string,
+  amountMicroKyat: bigint,
+  source: "manual_payment" | "promotion",
+): Promise<void> {
+  await ledger.give("GrantCredit", { accountId, amountMicroKyat, source, reference: "ငွေ 1" });
+}
+
+async function hold(
+  ledger: RealLedger,
+  n: number,
+  more: { accountId?: string; keyId?: string; holdTtlMs?: number } = {},
+): Promise<void> {
+  await ledger.give("PlaceHold", {
+    accountId: "acc-1",
+    requestId: requestId(n),
+    keyId: "key-1",
+    edgeId: "edge-1",
+    model: "model-1",
+    endpoint: "chat.completions",
+    inputTokensBound: 1_000,
+    outputTokensRequested: 500,
+    minimumOutputTokens: 1,
+    holdTtlMs: 600_000,
+    ...more,
+  });
+}
+
+async function settle(
+  ledger: RealLedger,
+  n: number,
+  usage: Usage,
+  evidence: "reported" | "observed" = "reported",
+  accountId = "acc-1",
+): Promise<void> {
+  const call = { ...UNKNOWN_CALL, outcome: "completed", totalMs: 412, simulated: true };
+  await ledger.give("SettleHold", { accountId, requestId: requestId(n), usage, evidence, call });
+}
+
+async function report(ledger: RealLedger, n: number, sequence: number, usage: Usage) {
+  await ledger.give("ReportUsage", {
+    accountId: "acc-1",
+    requestId: requestId(n),
+    sequence,
+    usage,
+    evidence: "observed",
+  });
+}
