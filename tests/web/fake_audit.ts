@@ -1,10 +1,14 @@
 /** What the fake projections answer to auditors. @module */
+import { stepsOf } from "../../projections/explain/mod.ts";
+import { pinnedPricingSchema } from "../../shared/events/pricing.ts";
+import { toJsonValue } from "../../shared/json.ts";
 import type {
   AdminAction,
   BalanceAsOf,
   EventDetail,
   EventRow,
   JournalRow,
+  RequestRow,
 } from "../../shared/read_api/mod.ts";
 
 const hash = (digit: string) => digit.repeat(64);
@@ -125,4 +129,56 @@ export function sampleJournal(nowMs: number): JournalRow[] {
     heldMicroKyat: "0",
     legs: sampleLegs(),
   }];
+}
+
+/** The explanation of a sample request, by the real steps. */
+export function sampleExplanation(request: RequestRow): unknown {
+  const pricing = pinnedPricingSchema.parse(request.pricing);
+  const { usage } = request;
+  const { steps, chargeMicroKyat, costNanoUsd } = stepsOf(usage ?? {}, pricing);
+  const settlement = {
+    position: request.endedPosition,
+    basis: "final",
+    evidence: "reported",
+    usage,
+    steps,
+    chargeMicroKyat,
+    recordedChargeMicroKyat: chargeMicroKyat,
+    costNanoUsd,
+    recordedCostNanoUsd: costNanoUsd,
+    agrees: true,
+    alreadyChargedMicroKyat: "0",
+    chargedMicroKyat: chargeMicroKyat,
+    fromHoldMicroKyat: chargeMicroKyat,
+    overageMicroKyat: "0",
+    releasedMicroKyat: BigInt(request.holdMicroKyat) - chargeMicroKyat,
+    unbilledMicroKyat: "0",
+  };
+  const charged = usage === null ? 0n : chargeMicroKyat;
+  return toJsonValue({
+    requestId: request.requestId,
+    accountId: request.accountId,
+    keyId: request.keyId,
+    model: request.model,
+    endpoint: request.endpoint,
+    state: request.state,
+    placedAtMs: request.placedAtMs,
+    endedAtMs: request.endedAtMs,
+    terms: pricing,
+    hold: {
+      position: request.placedPosition,
+      holdMicroKyat: request.holdMicroKyat,
+      inputTokensBound: request.inputTokensBound,
+      outputTokensRequested: request.outputTokensRequested,
+      outputTokensGranted: request.outputTokensGranted,
+    },
+    release: null,
+    settlements: usage === null ? [] : [settlement],
+    chargedMicroKyat: charged,
+    unbilledMicroKyat: "0",
+    costNanoUsd: usage === null ? "0" : costNanoUsd,
+    agrees: true,
+    call: request.call,
+    events: [],
+  });
 }

@@ -14,6 +14,7 @@ import {
   sampleBalance,
   sampleDetail,
   sampleEvent,
+  sampleExplanation,
   sampleJournal,
 } from "./fake_audit.ts";
 import { sampleAccount, samplePrice, sampleRequests } from "./samples.ts";
@@ -156,7 +157,11 @@ export function startFakeRooms(options: {
         }
         return item(id === account.accountId ? account : undefined);
       case "requests":
-        if (id !== undefined) return item(requests.find((row) => row.requestId === id));
+        if (id !== undefined) {
+          const found = requests.find((row) => row.requestId === id);
+          if (part !== "explanation" || found === undefined) return item(found);
+          return item(sampleExplanation(found));
+        }
         return pageOfRequests(requests, url, page);
       case "usage":
         return page(usageOf(requests, options.nowMs));

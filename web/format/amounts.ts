@@ -13,6 +13,12 @@ export function kyatParts(microKyat: string, minimumDecimals = 0): KyatParts {
   return { whole: whole.replace("-", "−"), fraction: fraction === undefined ? "" : `.${fraction}` };
 }
 
+/** Microkyat, given as decimal text, as kyat with separators and at least two decimals. */
+export function kyatText(microKyat: string): string {
+  const { whole, fraction } = kyatParts(microKyat, 2);
+  return whole + fraction;
+}
+
 const UNITS_IN_A_MILLION = 1_000_000n;
 
 /** A rate in picodollars for one unit as dollars for a million units: `0.15`. */

@@ -1,123 +1,175 @@
-/** How a charge came about: units times pinned rates, then markup and exchange rate. @module */
-import { z } from "zod";
-import { formatDecimal, formatKyat } from "../../shared/money/mod.ts";
-import type { RequestRow } from "../../shared/read_api/mod.ts";
-import { type Usage, USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";
-import { percentOfParts, perMillionUsd, wholeNumber } from "../format/mod.ts";
+/** How a charge came about, step by step, from tokens to kyat. @module */
+import { formatDecimal } from "../../shared/money/mod.ts";
+import type {
+  ExplainedSettlement,
+  Explanation,
+  ExplanationStep,
+} from "../../shared/read_api/mod.ts";
+import { kyatText, percentOfParts, perMillionUsd, wholeNumber } from "../format/mod.ts";
 import type { Translate } from "../i18n/mod.ts";
-import { type Fact, Facts, Panel } from "./parts.tsx";
+import { type Fact, Facts, Notice, Panel } from "./parts.tsx";
 import { Table } from "./table.tsx";
 import { Money } from "./values.tsx";
 
-const amount = z.string().regex(/^\d+$/).transform((text) => BigInt(text));
+type StepOf<K extends ExplanationStep["kind"]> = Extract<ExplanationStep, { kind: K }>;
 
-/** The pinned terms as the read API carries them. */
-const pricingSchema = z.object({
-  priceVersion: z.number(),
-  ratesPicoUsdPerUnit: z.partialRecord(z.enum(USAGE_CLASSES), amount),
-  markupVersion: z.number(),
-  markupPartsPerMillion: z.number(),
-  fxVersion: z.number(),
-  fxMicroKyat: amount,
-  fxNanoUsd: amount,
-});
-
-interface UsageLine {
-  readonly usageClass: UsageClass;
-  readonly units: number;
-  /** Null when the price has no rate for this class. */
-  readonly ratePicoUsd: bigint | null;
+/** A panel for each settlement; one that says so when no usage is known yet. */
+export function ChargeDerivation(
+  { explanation, t }: { readonly explanation: Explanation; readonly t: Translate },
+) {
+  const { settlements } = explanation;
+  if (settlements.length === 0) {
+    return (
+      <Panel id="derivation" title={t("derivation")} intro={t("derivation_intro")} flush>
+        <p class="empty">{t("usage_unknown")}</p>
+      </Panel>
+    );
+  }
+  return (
+    <>
+      {settlements.map((settlement) => (
+        <Settlement
+          key={settlement.position}
+          settlement={settlement}
+          explanation={explanation}
+          t={t}
+        />
+      ))}
+    </>
+  );
 }
 
-/** The panel; it says so when no usage is known yet. The amounts are the ledger's own. */
-export function ChargeDerivation(
-  { request, t }: { readonly request: RequestRow; readonly t: Translate },
+function Settlement(
+  { settlement, explanation: { terms }, t }: {
+    settlement: ExplainedSettlement;
+    explanation: Explanation;
+    t: Translate;
+  },
 ) {
-  const parsed = pricingSchema.safeParse(request.pricing);
-  const rates = parsed.success ? parsed.data.ratesPicoUsdPerUnit : {};
+  const { steps } = settlement;
+  const classes = steps.filter((step): step is StepOf<"class"> => step.kind === "class");
   return (
-    <Panel id="derivation" title={t("derivation")} intro={t("derivation_intro")} flush>
-      {request.usage === null
-        ? <p class="empty">{t("usage_unknown")}</p>
-        : <UsageTable lines={linesOf(request.usage, rates)} t={t} />}
+    <Panel
+      id={`derivation-${settlement.position}`}
+      title={`${t("derivation")}${
+        settlement.basis === "final" ? "" : ` · ${t(`basis_${settlement.basis}`)}`
+      }`}
+      intro={t("derivation_intro")}
+      flush
+    >
+      <ClassTable classes={classes} priceVersion={terms.priceVersion} t={t} />
       <div class="panel-body">
         <Facts
           rows={[
-            { name: t("provider_cost"), value: usd(request.costNanoUsd) },
-            ...(parsed.success ? termsOf(parsed.data, t) : []),
-            {
-              name: t("charge_full"),
-              value: <Money microKyat={request.chargeMicroKyat} unit={t("kyat")} />,
-            },
+            ...steps.flatMap((step) => factsOf(step, terms, t)),
+            ...moneyOf(settlement, t),
           ]}
         />
+        <div class="mt-3">
+          <Notice tone={settlement.agrees ? "good" : "bad"}>
+            {settlement.agrees ? `✓ ${t("explanation_agrees")}` : t("explanation_differs")}
+          </Notice>
+        </div>
       </div>
     </Panel>
   );
 }
 
-function linesOf(usage: Usage, rates: Partial<Record<UsageClass, bigint>>): UsageLine[] {
-  return USAGE_CLASSES.flatMap((usageClass) => {
-    const units = usage[usageClass] ?? 0;
-    return units === 0 ? [] : [{ usageClass, units, ratePicoUsd: rates[usageClass] ?? null }];
-  });
-}
-
-function UsageTable({ lines, t }: { lines: readonly UsageLine[]; t: Translate }) {
+function ClassTable(
+  { classes, priceVersion, t }: {
+    classes: readonly StepOf<"class">[];
+    priceVersion: number;
+    t: Translate;
+  },
+) {
   return (
     <Table
       caption={t("usage_by_class")}
-      rows={lines}
-      keyOf={(line) => line.usageClass}
+      rows={classes}
+      keyOf={(step) => step.usageClass}
       columns={[
         {
           title: t("usage_class"),
           head: true,
-          cell: (line) => <code>{line.usageClass}</code>,
+          cell: ({ usageClass, ratedAs }) => (
+            <>
+              <code>{usageClass}</code>
+              {ratedAs !== null && ratedAs !== usageClass && (
+                <span class="quiet">&nbsp;{t("rated_as", { usageClass: ratedAs })}</span>
+              )}
+            </>
+          ),
         },
-        { title: t("units"), number: true, cell: (line) => wholeNumber(line.units) },
+        { title: t("units"), number: true, cell: (step) => wholeNumber(step.units) },
         {
-          title: t("rate"),
+          title: `${t("rate")} · ${t("version")} ${priceVersion}`,
           number: true,
-          cell: (line) => line.ratePicoUsd === null ? "–" : perMillionUsd(line.ratePicoUsd),
+          cell: (step) =>
+            step.ratedAs === null ? "–" : perMillionUsd(BigInt(step.ratePicoUsdPerUnit)),
         },
-        {
-          title: t("cost"),
-          number: true,
-          cell: (line) =>
-            line.ratePicoUsd === null
-              ? "–"
-              : formatDecimal(BigInt(line.units) * line.ratePicoUsd, 12, 9),
-        },
+        { title: t("cost"), number: true, cell: (step) => dollars(step.picoUsd, 12) },
       ]}
     />
   );
 }
 
-function termsOf(
-  pricing: z.output<typeof pricingSchema>,
-  t: Translate,
-): Fact[] {
+/** A step in words and numbers; classes have a table of their own. */
+function factsOf(step: ExplanationStep, terms: Explanation["terms"], t: Translate): Fact[] {
   const version = (number: number) => `${t("version")} ${number}`;
+  switch (step.kind) {
+    case "class":
+      return [];
+    case "cost":
+      return [{ name: t("provider_cost"), value: `${dollars(step.picoUsd, 12)} USD` }];
+    case "markup":
+      return [{
+        name: `${t("markup")} · ${version(terms.markupVersion)}`,
+        value: `× (1 + ${percentOfParts(step.markupPartsPerMillion)} %) = ${
+          dollars(step.attoUsd, 18)
+        } USD`,
+      }];
+    case "fx":
+      return [{
+        name: `${t("fx")} · ${version(terms.fxVersion)}`,
+        value: `× ${
+          t("fx_value", {
+            kyat: kyatText(step.fxMicroKyat),
+            usd: formatDecimal(BigInt(step.fxNanoUsd), 9),
+          })
+        }`,
+      }];
+    case "rounding":
+      return [{
+        name: t("rounded_once"),
+        value: (
+          <>
+            {t(step.roundedUp ? "rounded_up" : "rounded_down", {
+              whole: kyatText(step.wholeMicroKyat),
+            })} = <Money microKyat={step.chargeMicroKyat} unit={t("kyat")} minimumDecimals={6} />
+          </>
+        ),
+      }];
+    default:
+      throw step satisfies never;
+  }
+}
+
+function moneyOf(settlement: ExplainedSettlement, t: Translate): Fact[] {
+  const kyat = (microKyat: string) => (
+    <Money microKyat={microKyat} unit={t("kyat")} minimumDecimals={6} />
+  );
+  const unlessZero = (name: string, microKyat: string): Fact[] =>
+    microKyat === "0" ? [] : [{ name, value: kyat(microKyat) }];
   return [
-    {
-      name: t("markup"),
-      value: `× (1 + ${percentOfParts(pricing.markupPartsPerMillion)} %) · ` +
-        version(pricing.markupVersion),
-    },
-    {
-      name: t("fx"),
-      value: `× ${
-        t("fx_value", {
-          kyat: formatKyat(pricing.fxMicroKyat),
-          usd: formatDecimal(pricing.fxNanoUsd, 9),
-        })
-      } · ${version(pricing.fxVersion)}`,
-    },
-    { name: t("price_version"), value: String(pricing.priceVersion) },
+    ...unlessZero(t("already_charged"), settlement.alreadyChargedMicroKyat),
+    ...unlessZero(t("from_hold"), settlement.fromHoldMicroKyat),
+    ...unlessZero(t("overage"), settlement.overageMicroKyat),
+    ...unlessZero(t("unbilled"), settlement.unbilledMicroKyat),
+    ...unlessZero(t("hold_returned"), settlement.releasedMicroKyat),
+    { name: t("charge_taken"), value: <strong>{kyat(settlement.chargedMicroKyat)}</strong> },
   ];
 }
 
-function usd(nanoUsd: string | null): string {
-  return nanoUsd === null ? "–" : `${formatDecimal(BigInt(nanoUsd), 9, 2)} USD`;
+function dollars(scaled: string, decimals: number): string {
+  return formatDecimal(BigInt(scaled), decimals, 2);
 }

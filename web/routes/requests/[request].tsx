@@ -1,6 +1,6 @@
 /** One request: what it used, what is known, what was held and what it cost. */
 import { HttpError, page } from "fresh";
-import type { RequestRow } from "../../../shared/read_api/mod.ts";
+import type { Explanation, RequestRow } from "../../../shared/read_api/mod.ts";
 import { wholeNumber } from "../../format/mod.ts";
 import { define, personOf, roomsFor, type State } from "../../state.ts";
 import {
@@ -15,18 +15,27 @@ import {
   Time,
 } from "../../ui/mod.ts";
 
-export const handler = define.handlers<RequestRow>({
+interface RequestPage {
+  readonly request: RequestRow;
+  /** Null in the moment between a read model that has the request and a log that is asked for it. */
+  readonly explanation: Explanation | null;
+}
+
+export const handler = define.handlers<RequestPage>({
   async GET(ctx) {
     const { accountId } = personOf(ctx.state).principal;
-    const { reads } = roomsFor(ctx.state, "request:read", accountId);
+    const { reads, audit } = roomsFor(ctx.state, "request:read", accountId);
     const requestId = ctx.params.request ?? "";
-    const request = await reads.request(requestId);
+    const [request, explanation] = await Promise.all([
+      reads.request(requestId),
+      audit.explanation(requestId),
+    ]);
     if (request === null) throw new HttpError(404, `there is no request ${requestId}`);
-    return page(request);
+    return page({ request, explanation });
   },
 });
 
-export default define.page<typeof handler>(({ data: request, state }) => {
+export default define.page<typeof handler>(({ data: { request, explanation }, state }) => {
   const { t } = state;
   state.title = t("request");
   return (
@@ -46,7 +55,7 @@ export default define.page<typeof handler>(({ data: request, state }) => {
             <MoneyFacts request={request} state={state} />
           </Panel>
         </div>
-        <ChargeDerivation request={request} t={t} />
+        {explanation !== null && <ChargeDerivation explanation={explanation} t={t} />}
         <Panel id="attempts" title={t("attempts")} flush>
           <Attempts request={request} state={state} />
         </Panel>
