@@ -1,4 +1,5 @@
 /** Every projection of this room. @module */
+import { alertRules, alertSignals } from "./alerts/mod.ts";
 import { balances } from "./balances/mod.ts";
 import { budgets } from "./budgets/mod.ts";
 import { catalog } from "./catalog/mod.ts";
@@ -17,6 +18,8 @@ export const ALL_PROJECTIONS: readonly Projection[] = [
   budgets,
   catalog,
   dailyUsage,
+  alertRules,
+  alertSignals,
   endedCalls,
   adminActions,
   eventIndex,

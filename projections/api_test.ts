@@ -19,8 +19,9 @@ let head = 0n;
 beforeAll(async () => {
   log = await openLog("pglite");
   head = await appendEvents(log.db, historyOf(7, 400), { recordedAtMs: START_MS, stepMs: 10_000 });
-  const parts = { db: log.db, bus: null, effects, log: silentLog };
-  room = await composeProjections({ serviceSecret: secret, shards: 1 }, parts);
+  const parts = { db: log.db, bus: null, effects, log: silentLog, fetch };
+  const config = { serviceSecret: secret, shards: 1, alertWebhook: null };
+  room = await composeProjections(config, parts);
   await room.runner.catchUp();
 });
 
@@ -283,11 +284,12 @@ describe("the number of shards", () => {
   it("is the deployment's: the room refuses another one", async () => {
     const other = await openLog("pglite");
     const start = (shards: number) =>
-      composeProjections({ serviceSecret: secret, shards }, {
+      composeProjections({ serviceSecret: secret, shards, alertWebhook: null }, {
         db: other.db,
         bus: null,
         effects,
         log: silentLog,
+        fetch,
       });
     try {
       // Nothing is fixed before the ledger's first start; once it is, the room says that it differs.

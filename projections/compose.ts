@@ -4,6 +4,7 @@ import type { Bus } from "../shared/bus/mod.ts";
 import type { Effects } from "../shared/effects.ts";
 import { shardOf } from "../shared/ids/mod.ts";
 import type { Log } from "../shared/log.ts";
+import { alertRoutes, type Fetch, prepareAlerts, startAlerts } from "./alerts/mod.ts";
 import { ALL_PROJECTIONS } from "./all.ts";
 import { accountRow, balanceRoutes, readBalances } from "./balances/mod.ts";
 import { budgetRoutes } from "./budgets/mod.ts";
@@ -36,6 +37,8 @@ export interface ProjectionsParts<Database> {
   readonly bus: Bus | null;
   readonly effects: Effects;
   readonly log: Log;
+  /** Sends webhooks of alerts. */
+  readonly fetch: Fetch;
 }
 
 /** The running room. */
@@ -61,6 +64,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...timeTravelRoutes,
   ...projectionRoutes,
   ...liveRoutes,
+  ...alertRoutes,
 ];
 
 /**
@@ -68,7 +72,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
  * database cannot be reached, or when the ledger was created with another number of shards.
  */
 export async function composeProjections<Database>(
-  { serviceSecret, shards }: ProjectionsConfig,
+  { serviceSecret, shards, alertWebhook }: ProjectionsConfig,
   parts: ProjectionsParts<Database>,
 ): Promise<Projections> {
   const { bus, effects, log } = parts;
@@ -78,6 +82,7 @@ export async function composeProjections<Database>(
   await requireShards(db, shards);
   await prepareSchema(db, ALL_PROJECTIONS, shards);
   await prepareViews(db);
+  await prepareAlerts(db);
   const reader = createLogReader(db);
   const projections = ALL_PROJECTIONS;
   const runner = createRunner({ db, reader, projections, shards, bus, timers, log });
@@ -86,9 +91,12 @@ export async function composeProjections<Database>(
     if (projection === "balances") hub.wake();
   });
   await runner.start();
+  const webhook = alertWebhook === null ? null : { target: alertWebhook, fetch: parts.fetch };
+  const alerts = startAlerts({ db, shards, effects, log, webhook });
+  runner.onAdvance(alerts.wake);
   const fetch = createReadApi({
     routes: READ_ROUTES,
-    context: { db, shards, effects, follow: hub.follow },
+    context: { db, shards, effects, follow: hub.follow, followAlerts: alerts.follow },
     log,
     serviceSecret,
     async health() {
@@ -102,6 +110,7 @@ export async function composeProjections<Database>(
     runner,
     async close() {
       await hub.close();
+      await alerts.close();
       await runner.stop();
     },
   };

@@ -1,5 +1,6 @@
 /** The projections' settings, read once from the environment. @module */
 import { z } from "zod";
+import { type AlertWebhook, problemOf } from "./alerts/mod.ts";
 
 const port = z.string().regex(/^\d{1,5}$/, "expected a port number")
   .transform((text) => parseInt(text, 10))
@@ -16,12 +17,29 @@ const settingsSchema = z.object({
     .transform((text) => parseInt(text, 10)).default(1),
 });
 
+/**
+ * Where webhooks of alerts go, from `SARGALAY_ALERT_WEBHOOK_URL` and `SARGALAY_ALERT_WEBHOOK_SECRET`;
+ * null when neither is set. Throws Error naming the setting that is wrong, without its value.
+ */
+export function readAlertWebhook(
+  environment: Readonly<Record<string, string | undefined>>,
+): AlertWebhook | null {
+  const url = environment.SARGALAY_ALERT_WEBHOOK_URL ?? "";
+  const secret = environment.SARGALAY_ALERT_WEBHOOK_SECRET ?? "";
+  if (url === "" && secret === "") return null;
+  const problem = problemOf({ url, secret });
+  if (problem !== null) throw new Error(`the settings of alerts are not usable: ${problem}`);
+  return { url, secret };
+}
+
 /** What the room needs however it is started. */
 export interface ProjectionsConfig {
   /** Verifies the tokens of callers; at least 32 characters. */
   readonly serviceSecret: string;
   /** How many shards the deployment has had since its creation; 1 to 64. */
   readonly shards: number;
+  /** Where webhooks of alerts go; null: nowhere. */
+  readonly alertWebhook: AlertWebhook | null;
 }
 
 /** The settings of a process of its own. */
@@ -59,5 +77,6 @@ export function readProjectionsConfig(
     natsUrl: data.NATS_URL,
     serviceSecret: data.SARGALAY_SERVICE_SECRET,
     shards: data.SARGALAY_SHARDS,
+    alertWebhook: readAlertWebhook(environment),
   };
 }

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     await connectNats(config.natsUrl, { name: "sargalay-projections", timers }),
     effects,
   );
-  const room = await composeProjections(config, { db, bus, effects, log });
+  const room = await composeProjections(config, { db, bus, effects, log, fetch });
   const server = Deno.serve({
     hostname: config.host,
     port: config.port,

@@ -12,6 +12,12 @@ export interface ReadContext {
   readonly effects: Effects;
   /** Follows an account's balance; see the `live` feature. */
   follow(accountId: string, signal: AbortSignal): Response;
+  /** Follows alerts, of one account or (null) of all, from a change on; see the `alerts` feature. */
+  followAlerts(following: {
+    readonly accountId: string | null;
+    readonly after: bigint | null;
+    readonly signal: AbortSignal;
+  }): Response;
 }
 
 /** An authenticated, permitted and valid call. */
@@ -43,6 +49,8 @@ export interface ReadRoute {
   readonly path: string;
   readonly permission: Permission;
   readonly summary: string;
+  /** The name of the server-sent events that the route answers with; absent: it answers with JSON. */
+  readonly stream?: string;
   /**
    * What the call is about: the account in the `path`, the `account` of the query or else (for a
    * developer) the own one, or nothing that belongs to an account.

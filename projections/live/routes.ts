@@ -10,6 +10,7 @@ export const liveRoutes: readonly ReadRoute[] = [
   readRoute({
     path: "/v1/live",
     permission: "account:read",
+    stream: "account",
     summary: "An account's balance, at once and whenever it changes, as server-sent events.",
     scope: "query",
     reads: ["balances"],

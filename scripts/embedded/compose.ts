@@ -4,6 +4,7 @@ import { composeLedger, type Ledger, type LedgerCheckpoints } from "../../ledger
 import { createPglite, databaseOf, lockDataDir, migrate } from "../../ledger/store/mod.ts";
 import type { LedgerDatabase } from "../../ledger/store/mod.ts";
 import { composeProjections } from "../../projections/compose.ts";
+import { readAlertWebhook } from "../../projections/config.ts";
 import { composeProxy } from "../../proxy/compose.ts";
 import { readProxyConfig } from "../../proxy/config.ts";
 import { type Bus, createInProcessBus } from "../../shared/bus/mod.ts";
@@ -116,11 +117,16 @@ async function startRooms(parts: Parts): Promise<Urls> {
   const simulatorUrl = simulated ? await startUpstream(parts) : undefined;
   const ledger = await startLedger(parts);
   const ledgerUrl = serve({ host, port: ports.ledger, closing }, ledger.fetch);
-  const projections = await composeProjections({ serviceSecret, shards: 1 }, {
+  const projections = await composeProjections({
+    serviceSecret,
+    shards: 1,
+    alertWebhook: readAlertWebhook(parts.environment),
+  }, {
     db: database,
     bus,
     effects,
     log: parts.logOf("projections"),
+    fetch,
   });
   closing.add(() => projections.close());
   const projectionsUrl = serve({ host, port: ports.projections, closing }, projections.fetch);

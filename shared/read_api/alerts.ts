@@ -146,9 +146,10 @@ export const alertNotificationSchema = z.object({
 });
 
 /**
- * GET /v1/live/alerts?account=: server-sent events named `alert`, the `data` of each is this: first
- * the alerts that are open, or with `Last-Event-ID` those that changed since, then every change. The
- * newest state of an alert takes the place of what was told before.
+ * GET /v1/live/alerts (filters: account; after as the id of the last event that was seen): server-sent
+ * events named `alert`, the `data` of each is this and its id the `change`: first the alerts that are
+ * open, or those that changed after `after`, then every change. The newest state of an alert takes the
+ * place of what was told before.
  */
 export const liveAlertSchema = alertRowSchema;
 

@@ -5,6 +5,10 @@ import { type Kysely, sql } from "kysely";
 export const PROJECTION_TABLES = [
   "admin_actions",
   "admin_subjects",
+  "alert_acknowledgements",
+  "alert_call_minutes",
+  "alert_provider_minutes",
+  "alert_rules",
   "balances",
   "budgets",
   "call_failures",
