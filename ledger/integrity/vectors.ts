@@ -66,3 +66,65 @@ export const FRAME_VECTOR: { header: FrameHeader; headerHash: string } = {
   },
   headerHash: "60170050e11f5941db9f24c2c8ebe3eed0b44799533bd666adb68dc97ab8cffb",
 };
+
+/** The tree of seven leaves 11…11 to 77…77: its root, and proofs by what they prove. */
+export const PATH_VECTOR: {
+  root: string;
+  inclusion: readonly { index: number; path: readonly string[] }[];
+  consistency: readonly { from: number; path: readonly string[] }[];
+} = {
+  root: "38b7e7a78148dd65d9278270f1727194a28651fc0d05392f39f323a9cc1be9db",
+  inclusion: [
+    {
+      index: 5,
+      path: [
+        "5555555555555555555555555555555555555555555555555555555555555555",
+        "7777777777777777777777777777777777777777777777777777777777777777",
+        "891e2a21dcae25f3928073284134da49b89e7b081d640419c403abad9d6c1de4",
+      ],
+    },
+    {
+      index: 6,
+      path: [
+        "6ac47d94a5bb26472efa109c5c42732d99b8913cc1e30979b05e4a69a8e7d481",
+        "891e2a21dcae25f3928073284134da49b89e7b081d640419c403abad9d6c1de4",
+      ],
+    },
+  ],
+  consistency: [
+    {
+      from: 3,
+      path: [
+        "3333333333333333333333333333333333333333333333333333333333333333",
+        "4444444444444444444444444444444444444444444444444444444444444444",
+        "1d8f52d3ec81ac02cd97cb3281523be47af850c0f0295af866f04bc245f46bbf",
+        "378a14550961395b26775d637b9325d56b1cea08c74befb0504de0cfa0e7763a",
+      ],
+    },
+    { from: 4, path: ["378a14550961395b26775d637b9325d56b1cea08c74befb0504de0cfa0e7763a"] },
+    {
+      from: 6,
+      path: [
+        "6ac47d94a5bb26472efa109c5c42732d99b8913cc1e30979b05e4a69a8e7d481",
+        "7777777777777777777777777777777777777777777777777777777777777777",
+        "891e2a21dcae25f3928073284134da49b89e7b081d640419c403abad9d6c1de4",
+      ],
+    },
+  ],
+};
+
+/** A signed checkpoint of that tree, and the endorsement of another key by its key. */
+export const CHECKPOINT_VECTOR = {
+  origin: "example.org/log/shard-0",
+  seedHex: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+  publicKey: "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
+  keyHash: "23852255",
+  position: 42n,
+  recordedAtMs: 1_767_225_600_123,
+  note:
+    "example.org/log/shard-0\n7\nOLfnp4FI3WXZJ4Jw8XJxlKKGUfwNBTkvOfMjqcwb6ds=\nposition 42\nframe 7777777777777777777777777777777777777777777777777777777777777777\ntime 1767225600123\n\n— example.org/log/shard-0 I4UiVSHi37CqH42FtKdpnH95crxJZz6eDITAPZEuhUt16ojJxVp2InOC5VEjQhN/RV/YmN1vSU5ZEwzZua05e9H9vgQ=\n",
+  nextPublicKey: "Kay64UG8yvCyLhqU000LxzYeUm0L/hLIl5S8kyKWbdc=",
+  nextKeyHash: "ebd76126",
+  endorsement:
+    "eOQqm9l0t8K3Ho9jhYfCIla+UpH6tMwBm7rF65j+ovPG4cyotpfh5TYIhv6A3yvPNdGhokqqP57jW15KrN8KBQ==",
+} as const;
