@@ -1,24 +1,27 @@
-/** Appending a batch: one statement, so that one round trip commits it or nothing. @module */
-import { type RawBuilder, sql } from "kysely";
-import type { Hash } from "../integrity/mod.ts";
+/** Appending a batch: one call of one function, so that one round trip commits it or nothing. @module */
+import { CompiledQuery } from "kysely";
 import type { AppendResult, Batch } from "./event_store.ts";
-import { unnest } from "./columns.ts";
+import { column } from "./columns.ts";
 import { classifyError } from "./failures.ts";
 import type { LedgerDatabase } from "./tables.ts";
 
 /** See EventStore.append. */
 export async function append(database: LedgerDatabase, batch: Batch): Promise<AppendResult> {
   assertContiguous(batch);
+  const parameters = parametersOf(batch);
   try {
-    const { rows } = await appendStatement(batch).execute(database);
-    if (rows[0]?.fenced === 1) return { status: "committed" };
-    return { status: rows[0]?.gaps === true ? "version_conflict" : "fenced" };
+    const { rows } = await database.executeQuery(
+      CompiledQuery.raw(CALL, parameters) as CompiledQuery<{ status: AppendStatus }>,
+    );
+    return { status: rows[0]!.status };
   } catch (error) {
     const result = classifyError(error);
     if (result === null) throw error;
     return result;
   }
 }
+
+type AppendStatus = "committed" | "fenced" | "version_conflict";
 
 /** Throws RangeError when positions have gaps, which is a mistake of the caller's. */
 function assertContiguous({ afterPosition, events, frame }: Batch): void {
@@ -35,149 +38,116 @@ function assertContiguous({ afterPosition, events, frame }: Batch): void {
   }
 }
 
-/**
- * Every insert reads from `fence`, which updates the head only when epoch and position are as
- * expected: a writer that lost its shard inserts nothing. `gap` looks for the predecessor of each
- * stream's first new version; that the version itself is free is the unique constraint's word.
- *
- * Scalar subqueries with LIMIT keep the plan on the indexes, whatever the statistics were when it
- * was made.
- */
-function appendStatement(batch: Batch): RawBuilder<{ fenced: number; gaps: boolean }> {
-  const { ownership: { shard, epoch }, frame } = batch;
-  const position = batch.afterPosition + BigInt(batch.events.length);
-  const head = frame === null
-    ? sql`position = position`
-    : sql`position = ${position}::int8, frame_hash = decode(${frame.hash.toHex()}::text, 'hex')`;
-  return sql`
-    WITH gap AS (
-      SELECT EXISTS (SELECT FROM ${predecessors(batch)} WHERE (
-        SELECT version FROM ledger.event
-        WHERE shard = ${shard}::int AND stream = s AND version = v LIMIT 1) IS NULL) AS gaps
-    ), fence AS (
-      UPDATE ledger.shard_head SET ${head},
-        lease_until = clock_timestamp() + ${batch.leaseMs}::int * interval '1 millisecond'
-      WHERE shard = ${shard}::int AND epoch = ${epoch}::int8
-        AND position = ${batch.afterPosition}::int8 AND NOT (SELECT gaps FROM gap)
-      RETURNING shard
-    ), events AS (
-      INSERT INTO ledger.event (shard, position, stream, version, type, schema_version, event_id,
-        request_id, actor, occurred_at, recorded_at, payload, hash)
-      SELECT fence.shard, p, s, v, t, sv, id, r, a, o, at, d::jsonb, decode(h, 'hex')
-      FROM fence, ${eventRows(batch)}
-    ), postings AS (
-      INSERT INTO ledger.posting (shard, position, leg, account, currency, amount, balance_after)
-      SELECT fence.shard, p, l, a, c, n, b FROM fence, ${postingRows(batch)}
-    ), accounts AS (
-      INSERT INTO ledger.account AS stored (shard, account, currency, balance, position)
-      SELECT fence.shard, a, c, b, ${position}::int8 FROM fence, ${balanceRows(batch)}
-      ON CONFLICT (shard, account, currency)
-      DO UPDATE SET balance = excluded.balance, position = excluded.position
-    ), ${holdChanges(batch)}, outcomes AS (
-      INSERT INTO ledger.outcome (shard, operation_id, operation, body_hash, outcome, position)
-      SELECT fence.shard, i, t, decode(h, 'hex'), d::jsonb, p FROM fence, ${outcomeRows(batch)}
-    ), frames AS (
-      ${frameInsert(batch)}
-    )
-    SELECT (SELECT count(*) FROM fence)::int AS fenced, (SELECT gaps FROM gap) AS gaps`;
-}
+const SCALARS = ["int", "int8", "int8", "int", "int"];
+const FRAME = ["text", "text", "text", "int8"];
+const columns = (count: number) => Array.from({ length: count }, () => "text");
+/** The types of ledger.append's parameters: scalars, streams, frame, and the rows of each table. */
+const TYPES = [
+  ...SCALARS,
+  ...columns(2),
+  ...FRAME,
+  ...columns(11),
+  ...columns(6),
+  ...columns(3),
+  ...columns(8),
+  ...columns(5),
+];
+// One text for every batch: nothing is compiled here, and the server plans it once.
+const CALL = `SELECT ledger.append(${
+  TYPES.map((type, index) => `$${index + 1}::${type}`).join(", ")
+}) AS status`;
 
-function frameInsert({ frame }: Batch): RawBuilder<unknown> {
-  if (frame === null) return sql`SELECT`;
-  const bytes = (hash: Hash) => sql`decode(${hash.toHex()}::text, 'hex')`;
-  return sql`
-    INSERT INTO ledger.frame (shard, first_position, count, previous_hash, merkle_root, hash,
-      epoch, recorded_at)
-    SELECT fence.shard, ${frame.firstPosition}::int8, ${frame.count}::int,
-      ${bytes(frame.previousHash)}, ${bytes(frame.merkleRoot)}, ${bytes(frame.hash)},
-      ${frame.epoch}::int8, ${BigInt(frame.recordedAtMs)}::int8
-    FROM fence`;
-}
-
-function holdChanges(
-  { holdsOpened, holdsExtended, holdsClosed }: Batch,
-): RawBuilder<unknown> {
-  const opened = unnest("opening", {
-    r: ["text", holdsOpened.map(({ requestId }) => requestId)],
-    a: ["text", holdsOpened.map(({ accountId }) => accountId)],
-    n: ["numeric", holdsOpened.map(({ amountMicroKyat }) => `${amountMicroKyat}`)],
-    x: ["int8", holdsOpened.map(({ expiresAtMs }) => `${expiresAtMs}`)],
-    p: ["int8", holdsOpened.map(({ position }) => `${position}`)],
-  });
-  const extended = unnest("extension", {
-    r: ["text", holdsExtended.map(({ requestId }) => requestId)],
-    x: ["int8", holdsExtended.map(({ expiresAtMs }) => `${expiresAtMs}`)],
-  });
-  const closed = unnest("closing", { r: ["text", holdsClosed] });
-  return sql`opened AS (
-      INSERT INTO ledger.hold (shard, request_id, account_id, amount, expires_at, position)
-      SELECT fence.shard, r, a, n, x, p FROM fence, ${opened}
-    ), extended AS (
-      UPDATE ledger.hold SET expires_at = x FROM fence, ${extended}
-      WHERE hold.shard = fence.shard AND request_id = r
-    ), closed AS (
-      DELETE FROM ledger.hold WHERE ctid = ANY (ARRAY(
-        SELECT (SELECT h.ctid FROM ledger.hold h
-          WHERE h.shard = fence.shard AND h.request_id = r LIMIT 1)
-        FROM fence, ${closed}))
-    )`;
+function parametersOf(batch: Batch): unknown[] {
+  const { ownership: { shard, epoch }, afterPosition, events, leaseMs } = batch;
+  return [
+    shard,
+    epoch,
+    afterPosition,
+    events.length,
+    leaseMs,
+    ...predecessors(batch),
+    ...frameHashes(batch),
+    ...eventColumns(batch),
+    ...postingColumns(batch),
+    ...balanceColumns(batch),
+    ...holdColumns(batch),
+    ...outcomeColumns(batch),
+  ];
 }
 
 /** The version before each stream's first new one, where there must be one. */
-function predecessors({ events }: Batch): RawBuilder<unknown> {
+function predecessors({ events }: Batch): string[] {
   const first = new Map<string, number>();
   for (const { stream, version } of events) {
     if (!first.has(stream)) first.set(stream, version);
   }
   const expected = [...first].filter(([, version]) => version > 1);
-  return unnest("expected", {
-    s: ["text", expected.map(([stream]) => stream)],
-    v: ["int4", expected.map(([, version]) => `${version - 1}`)],
-  });
+  return [
+    column(expected, ([stream]) => stream),
+    column(expected, ([, version]) => `${version - 1}`),
+  ];
 }
 
-function eventRows({ events }: Batch): RawBuilder<unknown> {
-  return unnest("new_event", {
-    p: ["int8", events.map(({ position }) => `${position}`)],
-    s: ["text", events.map(({ stream }) => stream)],
-    v: ["int4", events.map(({ version }) => `${version}`)],
-    t: ["text", events.map(({ type }) => type)],
-    sv: ["int4", events.map(({ schemaVersion }) => `${schemaVersion}`)],
-    id: ["uuid", events.map(({ eventId }) => eventId)],
-    r: ["text", events.map(({ requestId }) => requestId ?? "")],
-    a: ["text", events.map(({ actor }) => actor)],
-    o: ["int8", events.map(({ occurredAtMs }) => `${occurredAtMs}`)],
-    at: ["int8", events.map(({ recordedAtMs }) => `${recordedAtMs}`)],
-    d: ["jsonb", events.map(({ payloadJson }) => payloadJson)],
-    h: ["hex", events.map(({ hash }) => hash.toHex())],
-  });
+function frameHashes({ frame }: Batch): unknown[] {
+  if (frame === null) return ["", "", "", 0n];
+  const { previousHash, merkleRoot, hash, recordedAtMs } = frame;
+  return [previousHash.toHex(), merkleRoot.toHex(), hash.toHex(), BigInt(recordedAtMs)];
 }
 
-function postingRows({ postings }: Batch): RawBuilder<unknown> {
-  return unnest("new_posting", {
-    p: ["int8", postings.map(({ position }) => `${position}`)],
-    l: ["int4", postings.map(({ leg }) => `${leg}`)],
-    a: ["text", postings.map(({ account }) => account)],
-    c: ["text", postings.map(({ currency }) => currency)],
-    n: ["numeric", postings.map(({ amount }) => `${amount}`)],
-    b: ["numeric", postings.map(({ balanceAfter }) => `${balanceAfter}`)],
-  });
+function eventColumns({ events }: Batch): string[] {
+  return [
+    column(events, ({ stream }) => stream),
+    column(events, ({ version }) => `${version}`),
+    column(events, ({ type }) => type),
+    column(events, ({ schemaVersion }) => `${schemaVersion}`),
+    column(events, ({ eventId }) => eventId),
+    column(events, ({ requestId }) => requestId ?? ""),
+    column(events, ({ actor }) => actor),
+    column(events, ({ occurredAtMs }) => `${occurredAtMs}`),
+    column(events, ({ recordedAtMs }) => `${recordedAtMs}`),
+    column(events, ({ payloadJson }) => payloadJson),
+    column(events, ({ hash }) => hash.toHex()),
+  ];
 }
 
-function balanceRows({ balances }: Batch): RawBuilder<unknown> {
-  return unnest("new_balance", {
-    a: ["text", balances.map(({ account }) => account)],
-    c: ["text", balances.map(({ currency }) => currency)],
-    b: ["numeric", balances.map(({ balance }) => `${balance}`)],
-  });
+function postingColumns({ postings }: Batch): string[] {
+  return [
+    column(postings, ({ position }) => `${position}`),
+    column(postings, ({ leg }) => `${leg}`),
+    column(postings, ({ account }) => account),
+    column(postings, ({ currency }) => currency),
+    column(postings, ({ amount }) => `${amount}`),
+    column(postings, ({ balanceAfter }) => `${balanceAfter}`),
+  ];
 }
 
-function outcomeRows({ outcomes }: Batch): RawBuilder<unknown> {
-  return unnest("new_outcome", {
-    i: ["text", outcomes.map(({ operationId }) => operationId)],
-    t: ["text", outcomes.map(({ operation }) => operation)],
-    h: ["hex", outcomes.map(({ bodyHash }) => bodyHash)],
-    d: ["jsonb", outcomes.map(({ outcome }) => JSON.stringify(outcome))],
-    p: ["int8", outcomes.map(({ position }) => `${position}`)],
-  });
+function balanceColumns({ balances }: Batch): string[] {
+  return [
+    column(balances, ({ account }) => account),
+    column(balances, ({ currency }) => currency),
+    column(balances, ({ balance }) => `${balance}`),
+  ];
+}
+
+function holdColumns({ holdsOpened, holdsExtended, holdsClosed }: Batch): string[] {
+  return [
+    column(holdsOpened, ({ requestId }) => requestId),
+    column(holdsOpened, ({ accountId }) => accountId),
+    column(holdsOpened, ({ amountMicroKyat }) => `${amountMicroKyat}`),
+    column(holdsOpened, ({ expiresAtMs }) => `${expiresAtMs}`),
+    column(holdsOpened, ({ position }) => `${position}`),
+    column(holdsExtended, ({ requestId }) => requestId),
+    column(holdsExtended, ({ expiresAtMs }) => `${expiresAtMs}`),
+    column(holdsClosed, (requestId) => requestId),
+  ];
+}
+
+function outcomeColumns({ outcomes }: Batch): string[] {
+  return [
+    column(outcomes, ({ operationId }) => operationId),
+    column(outcomes, ({ operation }) => operation),
+    column(outcomes, ({ bodyHash }) => bodyHash),
+    column(outcomes, ({ outcome }) => JSON.stringify(outcome)),
+    column(outcomes, ({ position }) => `${position}`),
+  ];
 }

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { eventLog } from "./migrations/0001_event_log.ts";
 import { deployment } from "./migrations/0002_deployment.ts";
 import { checkpoints } from "./migrations/0003_checkpoints.ts";
+import { append } from "./migrations/0004_append.ts";
 import type { LedgerDatabase } from "./tables.ts";
 
 /** One step of the schema; never changed once released. */
@@ -14,7 +15,7 @@ export interface Migration {
 }
 
 /** All migrations in order. */
-export const MIGRATIONS: readonly Migration[] = [eventLog, deployment, checkpoints];
+export const MIGRATIONS: readonly Migration[] = [eventLog, deployment, checkpoints, append];
 
 /** Any constant that nobody else in this database locks; the letters "ledger" in ASCII. */
 const LOCK = 0x6c6564676572n;
