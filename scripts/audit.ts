@@ -14,6 +14,8 @@ interface AuditCommand {
 const commands: Readonly<Record<string, () => Promise<AuditCommand>>> = {
   export: () => import("./audit/export.ts"),
   verify: () => import("./audit/verify.ts"),
+  replay: () => import("./audit/replay.ts"),
+  explain: () => import("./audit/explain.ts"),
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<number> {

@@ -41,8 +41,10 @@ const ADMIN: Reader = { role: "admin" };
 export async function openReadApi(kind: "pglite" | "postgres" = "pglite"): Promise<TestReadApi> {
   const effects = createEffects(platformOf(globalThis));
   const log = await openLog(kind);
-  const parts = { db: log.db, bus: null, effects, log: silentLog };
-  const room = await composeProjections({ serviceSecret: SECRET, shards: 1 }, parts);
+  const unreachable = () => Promise.reject(new Error("tests reach no network"));
+  const parts = { db: log.db, bus: null, effects, log: silentLog, fetch: unreachable };
+  const config = { serviceSecret: SECRET, shards: 1, alertWebhook: null };
+  const room = await composeProjections(config, parts);
   const get: TestReadApi["get"] = async (path, { role, accountId } = ADMIN, given = {}) => {
     const principal = { actor: `user:${role}`, role, accountId: accountId ?? null };
     const options = { secret: SECRET, clock: effects.clock, ttlMs: 60_000 };
