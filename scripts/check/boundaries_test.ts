@@ -51,6 +51,25 @@ describe("the boundaries between rooms", () => {
   });
 });
 
+describe("the independence of the verifier", () => {
+  const modules = [...files, "shared/verifier/mod.ts", "shared/verifier/tree.ts"];
+  const judge = (from: string, to: string) =>
+    findViolations({ files: new Set(modules), edges: [{ from, to }], broken: [] }, modules);
+
+  it("lets it import itself, and others import it", () => {
+    expect(judge("shared/verifier/mod.ts", "shared/verifier/tree.ts")).toEqual([]);
+    expect(judge("scripts/start.ts", "shared/verifier/mod.ts")).toEqual([]);
+    expect(judge("web/main.ts", "shared/verifier/mod.ts")).toEqual([]);
+  });
+
+  it("lets it import nothing else, not even of shared", () => {
+    const to = "shared/money/mod.ts";
+    expect(judge("shared/verifier/tree.ts", to)).toEqual([
+      `shared/verifier/tree.ts imports ${to}: the verifier imports nothing from outside of itself`,
+    ]);
+  });
+});
+
 describe("the front doors of features", () => {
   it.each([
     ["ledger/compose.ts", "ledger/account/mod.ts"],
