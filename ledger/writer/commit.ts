@@ -134,7 +134,7 @@ async function learnTruth(committing: Committing, sealed: Batch): Promise<Truth>
   if (head === null) return { status: "lost" };
   committing.onRenewed(calledAtMs);
   const ownership = { ...sealed.ownership, epoch: head.epoch };
-  const { frame, afterPosition, outcomes } = sealed;
+  const { frame, afterPosition } = sealed;
   if (frame !== null && sameHash(head.frameHash, frame.hash)) {
     return { status: "committed", ownership };
   }
@@ -143,16 +143,9 @@ async function learnTruth(committing: Committing, sealed: Batch): Promise<Truth>
     const what = `the log ends here, but position ${afterPosition} was committed`;
     return { status: "damaged", error: new LogDamagedError(shard, head.position, what) };
   }
-  if (frame !== null || outcomes.length === 0) return { status: "not_committed", ownership };
-  // A batch of rejections leaves no frame, but its outcomes.
-  const ids = outcomes.map(({ operationId }) => operationId);
-  const found = await untilDone(
-    committing,
-    () => call(committing, "finding outcomes", store.findOutcomes(shard, ids)),
-  );
-  if (found === STOPPED) return { status: "stopped" };
-  const all = found.length === ids.length;
-  return all ? { status: "committed", ownership } : { status: "not_committed", ownership };
+  // A batch of rejections leaves no frame to know it by. Appended again, it meets its own outcomes, or
+  // those that its operations had long before it: either way what is stored is what is answered.
+  return { status: "not_committed", ownership };
 }
 
 /** Which operations of the batch have an outcome in the store; null when the writer stops. */

@@ -543,6 +543,8 @@ class ShardWriter<State> implements Writer<State> {
       await this.#settings.beforeOwning();
     } catch (error) {
       if (this.#term === term) this.#term = null;
+      // Whoever took the shard since has written what does not fit here: that is no damage.
+      if (error instanceof LogDamagedError && await this.#isTakenSince(head.epoch)) return false;
       await this.#release(term.ownership);
       throw error;
     }
@@ -552,6 +554,12 @@ class ShardWriter<State> implements Writer<State> {
     this.#setRole("owner");
     this.#owned.resolve();
     return true;
+  }
+
+  async #isTakenSince(epoch: bigint): Promise<boolean> {
+    const { store, shard } = this.#settings;
+    const head = await this.#call("reading the head", store.readHead(shard));
+    return head?.epoch !== epoch;
   }
 
   /** What ended while nobody owned the shard may be settled by reports that are still on their way. */

@@ -382,6 +382,48 @@ export function writerContract(name: string, open: () => Promise<ContractDatabas
       expect(await readLog(store, shard)).toHaveLength(2);
     });
 
+    it("takes for no damage what another wrote while it was taking the shard", async () => {
+      const first = await start();
+      await first.submit(grant("g0", "a", 1n));
+      await first.stop();
+      let third: Writer<ToyState> | null = null;
+      const slow: EventStore = {
+        ...store,
+        async readBalances(request) {
+          if (third === null) {
+            third = await start({ exclusive: true });
+            await third.submit(grant("g1", "a", 10n));
+          }
+          return await store.readBalances(request);
+        },
+      };
+      const second = build({ store: slow });
+      second.follow();
+      await until(() => second.read((state) => state.available.get("a") === 11n));
+      await third!.stop();
+      await until(() => second.status().role === "owner");
+      expect(second.status().failure).toBeNull();
+    });
+
+    it("answers what is stored to who asks again, though the answer of its append is lost", async () => {
+      let lose = false;
+      const lossy = disturbed(store, (append, batch) => {
+        if (!lose) return append(batch);
+        lose = false;
+        return Promise.resolve({ status: "unknown", error: new Error("connection lost") });
+      });
+      const first = await start();
+      await first.submit(grant("g0", "a", 10n));
+      const held = await first.submit(hold(1, "a", 10));
+      expect(held).toMatchObject({ status: "accepted" });
+      await first.stop();
+      const second = await start({ store: lossy });
+      lose = true;
+      // Nothing is left for it now, so that it is decided another way at first.
+      expect(await second.submit(hold(1, "a", 10))).toEqual(held);
+      expect(await readLog(store, shard)).toHaveLength(2);
+    });
+
     it("learns whether a commit is in the log when its answer is lost", async () => {
       let lose: "before" | "after" | null = null;
       const lossy = disturbed(store, async (append, batch) => {
