@@ -15,6 +15,13 @@ export interface Trap {
   countdown: number;
 }
 
+/** An append that will be held up on its way, the `nth` from now. */
+export interface Stall {
+  readonly process: string;
+  readonly forMs: number;
+  countdown: number;
+}
+
 /** See the module. Percentages are of 100. */
 export interface Conditions {
   /** Names of processes that cannot reach the bus. */
@@ -33,6 +40,7 @@ export interface Conditions {
   /** The database has no disk space left: it takes nothing in. */
   diskFull: boolean;
   readonly traps: Trap[];
+  readonly stalls: Stall[];
   /** How often each kind of fault has struck. */
   readonly struck: Map<string, number>;
 }
@@ -51,18 +59,19 @@ export function calm(): Conditions {
     storeSlowMs: 0,
     diskFull: false,
     traps: [],
+    stalls: [],
     struck: new Map(),
   };
 }
 
 /** Puts everything right; what has struck stays counted. */
 export function heal(conditions: Conditions): void {
-  const { struck } = conditions;
   conditions.busCut.clear();
   conditions.storeCut.clear();
   conditions.traps.length = 0;
-  const { busCut: _bus, storeCut: _store, traps: _traps, struck: _struck, ...rest } = calm();
-  Object.assign(conditions, rest, { struck });
+  conditions.stalls.length = 0;
+  const { busCut, storeCut, traps, stalls, struck } = conditions;
+  Object.assign(conditions, calm(), { busCut, storeCut, traps, stalls, struck });
 }
 
 /** Counts a fault. */
@@ -90,4 +99,17 @@ export function spring(
     return true;
   }
   return false;
+}
+
+/** For how long the append that a process is about to send is held up, in milliseconds. */
+export function stallMs(conditions: Conditions, process: Process): number {
+  for (const stall of conditions.stalls) {
+    if (stall.process !== process.name) continue;
+    stall.countdown -= 1;
+    if (stall.countdown > 0) continue;
+    conditions.stalls.splice(conditions.stalls.indexOf(stall), 1);
+    strike(conditions, "append held up");
+    return stall.forMs;
+  }
+  return 0;
 }

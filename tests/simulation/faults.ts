@@ -38,6 +38,10 @@ export function strikeWith(fault: FaultPlan, targets: FaultTargets): void {
       const { process, effect, phase, nth } = fault;
       return void conditions.traps.push({ process, effect, phase, countdown: nth });
     }
+    case "stall": {
+      const { process, nth, forMs } = fault;
+      return void conditions.stalls.push({ process, forMs, countdown: nth });
+    }
     case "pause": {
       const process = machine(fault.process)?.process;
       strike(conditions, "paused");

@@ -62,6 +62,12 @@ export type FaultPlan =
       readonly process: string;
       readonly forMs: number;
     }
+    | {
+      readonly kind: "stall";
+      readonly process: string;
+      readonly nth: number;
+      readonly forMs: number;
+    }
     | { readonly kind: "clock"; readonly process: string; readonly byMs: number }
     | {
       readonly kind: "bus_loss" | "bus_double" | "store_loss";
@@ -189,7 +195,7 @@ function drawFault(random: Seeded, index: number, processes: readonly string[]):
   const anyone = () => random.pick(processes);
   const forMs = random.int(200, 6_000);
   const percent = random.int(10, 60);
-  switch (random.int(0, 15)) {
+  switch (random.int(0, 17)) {
     case 0:
       return { ...at, kind: "kill", process: anyone() };
     case 1:
@@ -202,7 +208,7 @@ function drawFault(random: Seeded, index: number, processes: readonly string[]):
     case 6:
       return { ...at, kind: "pause", process: anyone(), forMs };
     case 7:
-      return { ...at, kind: "bus_cut", process: anyone(), forMs };
+      return { ...at, kind: "bus_cut", process: anyone(), forMs: forMs * 2 };
     case 8:
       return { ...at, kind: "store_cut", process: random.pick(LEDGERS), forMs };
     case 9: {
@@ -218,9 +224,14 @@ function drawFault(random: Seeded, index: number, processes: readonly string[]):
     case 13:
       return { ...at, kind: "bus_slow", percent, upToMs: random.int(100, 5_000), forMs };
     case 14:
-      return random.percent(50)
-        ? { ...at, kind: "store_slow", percent, upToMs: random.int(100, 14_000), forMs }
-        : { ...at, kind: "disk_full", forMs };
+      return { ...at, kind: "store_slow", percent, upToMs: random.int(100, 14_000), forMs };
+    case 15:
+      return { ...at, kind: "disk_full", forMs };
+    case 16: {
+      // About as long as a lease, so that it arrives when another may own the shard.
+      const [process, nth] = [random.pick(LEDGERS), random.int(1, 4)];
+      return { ...at, kind: "stall", process, nth, forMs: random.int(1_800, 3_000) };
+    }
     default:
       return { ...at, kind: "wipe" };
   }

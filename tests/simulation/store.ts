@@ -1,6 +1,6 @@
 /** The database as one process reaches it: over a network, with everything that can go wrong. @module */
 import type { AppendResult, Batch, EventStore } from "../../ledger/store/mod.ts";
-import { type Conditions, spring, strike } from "./conditions.ts";
+import { type Conditions, spring, stallMs, strike } from "./conditions.ts";
 import type { Process } from "./process.ts";
 import type { Actor, Scheduler } from "./scheduler.ts";
 
@@ -92,7 +92,8 @@ export function callStore<T>(
       strike(conditions, "call to the database lost");
       return fail(LOST);
     }
-    scheduler.at(travelUs(), {
+    const heldUpMs = name === "append" ? stallMs(conditions, process) : 0;
+    scheduler.at(travelUs() + heldUpMs * 1_000, {
       actor: server,
       label: `${name} for ${process.name}`,
       task() {

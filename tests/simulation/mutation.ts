@@ -1,0 +1,19 @@
+/** Whether a deliberate mistake is noticed, and by which law. @module */
+import type { Violation } from "./laws.ts";
+import type { Mutant } from "./mutant.ts";
+import { planOf } from "./plan.ts";
+import { runWorld } from "./world.ts";
+
+/** How a mutant fared: killed by the first seed that noticed it, or a survivor. */
+export type MutantFate =
+  | { readonly killed: true; readonly seed: number; readonly violations: readonly Violation[] }
+  | { readonly killed: false; readonly seeds: number };
+
+/** Runs a mutant from seed 1 up, at most `seeds` of them. */
+export async function fateOf(mutant: Mutant, seeds: number): Promise<MutantFate> {
+  for (let seed = 1; seed <= seeds; seed++) {
+    const { violations } = await runWorld(planOf(`${seed}`), mutant);
+    if (violations.length > 0) return { killed: true, seed, violations };
+  }
+  return { killed: false, seeds };
+}
