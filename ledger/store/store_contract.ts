@@ -130,7 +130,7 @@ export function sqlStoreContract(name: string, open: () => Promise<ContractDatab
       await opened.close();
     });
 
-    for (const table of ["event", "posting", "frame"]) {
+    for (const table of ["event", "posting", "frame", "tree_node", "checkpoint"]) {
       it.each([
         `UPDATE ledger.${table} SET shard = shard`,
         `DELETE FROM ledger.${table}`,
