@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   "account:open",
   "credit:grant",
   "adjustment:post",
+  "credit_note:issue",
   "key:read",
   "key:issue",
   "key:revoke",
@@ -67,7 +68,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   support: ["account:read", "key:read", "catalog:read", "request:read", "usage:read", "alert:read"],
   finance_preparer: [...READ_ALL, "credit:grant"],
-  finance_approver: [...READ_ALL, "credit:grant", "adjustment:post"],
+  finance_approver: [...READ_ALL, "credit:grant", "adjustment:post", "credit_note:issue"],
   auditor: [...READ_ALL],
   operator: [
     ...READ_ALL,

@@ -13,7 +13,7 @@ import type { AlertCommand } from "../alerts/mod.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import type { PricingBook, PricingCommand } from "../pricing/mod.ts";
 import { setBudget } from "./decide_budget.ts";
-import { grantCredit, openAccount, postAdjustment } from "./decide_credit.ts";
+import { grantCredit, issueCreditNote, openAccount, postAdjustment } from "./decide_credit.ts";
 import { expireHold } from "./decide_expiry.ts";
 import { placeHold } from "./decide_hold.ts";
 import { issueKey, revokeKey } from "./decide_key.ts";
@@ -41,6 +41,8 @@ export function decideAccounts(
       return grantCredit(book, command.body);
     case "PostAdjustment":
       return postAdjustment(book, command.body);
+    case "IssueCreditNote":
+      return issueCreditNote(book, command.body);
     case "IssueKey":
       return issueKey(book, command.body);
     case "RevokeKey":

@@ -1,4 +1,4 @@
-/** Opening an account, giving it credit, and correcting its balance. @module */
+/** Opening an account, giving it credit, correcting its balance, and giving charges back. @module */
 import type { CommandBody } from "../../shared/commands/mod.ts";
 import { accepted, rejected } from "../decision.ts";
 import type { Decision } from "../domain.ts";
@@ -48,6 +48,27 @@ export function postAdjustment(book: AccountBook, body: CommandBody<"PostAdjustm
     });
   }
   return accepted([{ type: "AdjustmentPosted", payload: body }], creditResult(account, amount));
+}
+
+/**
+ * Gives back what was charged too much. Rejects with `account_not_found`, with `credit_note_exists`
+ * when the account had a note for this reference, with `amount_is_zero` or with `amount_overflow`.
+ */
+export function issueCreditNote(book: AccountBook, body: CommandBody<"IssueCreditNote">): Decision {
+  const account = book.accounts.get(body.accountId);
+  if (account === undefined) return noAccount(body.accountId);
+  const { accountId, reference, amountMicroKyat: amount } = body;
+  if (account.creditNotes.has(reference)) {
+    return rejected(
+      "credit_note_exists",
+      `Credit note refused: account ${accountId} has had one for ${reference}`,
+      { accountId, reference },
+    );
+  }
+  if (amount === 0n) return amountIsZero("Credit note");
+  const credited = account.creditedMicroKyat + amount;
+  if (credited > MAXIMUM_AMOUNT) return amountOverflow("Credit note", credited);
+  return accepted([{ type: "CreditNoteIssued", payload: body }], creditResult(account, amount));
 }
 
 function creditResult(account: Account, amount: bigint) {

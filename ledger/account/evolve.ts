@@ -53,6 +53,8 @@ function apply(
     case "AdjustmentPosted":
       account.creditedMicroKyat += event.payload.amountMicroKyat;
       return;
+    case "CreditNoteIssued":
+      return issueCreditNote(account, event.payload);
     case "KeyIssued":
       return issueKey(book, account, event.payload);
     case "KeyRevoked":
@@ -91,6 +93,15 @@ function openAccount(book: AccountBook, payload: EventPayload<"AccountOpened">):
     throw new RangeError(`account ${payload.accountId} is opened twice in the log`);
   }
   book.accounts.set(payload.accountId, newAccount(payload.accountId, payload.name));
+}
+
+function issueCreditNote(account: Account, payload: EventPayload<"CreditNoteIssued">): void {
+  const { reference, amountMicroKyat } = payload;
+  if (account.creditNotes.has(reference)) {
+    throw new RangeError(`credit note ${reference} is issued twice in the log`);
+  }
+  account.creditNotes.add(reference);
+  account.creditedMicroKyat += amountMicroKyat;
 }
 
 function issueKey(book: AccountBook, account: Account, payload: EventPayload<"KeyIssued">): void {

@@ -64,6 +64,12 @@ describe("a damaged log is refused", () => {
     expect(() => scenario.append({ type: "AdjustmentPosted", payload })).toThrow("below zero");
   });
 
+  it("a second credit note for the same reference", () => {
+    const scenario = held();
+    const [event] = scenario.given(command("IssueCreditNote"));
+    expect(() => scenario.append(event!)).toThrow("issued twice");
+  });
+
   it("late usage of a hold that has not lapsed", () => {
     const scenario = held();
     const lapsed = held();

@@ -34,6 +34,7 @@ describe("events of version 1", () => {
     expect(posted).toEqual([
       ["CreditGranted", "1010 9007199254740993 MMK", "2000:acc-1 -9007199254740993 MMK"],
       ["AdjustmentPosted", "5400 -1 MMK", "2000:acc-1 1 MMK"],
+      ["CreditNoteIssued", "4000 500 MMK", "2000:acc-1 -500 MMK"],
       ["HoldPlaced", "2000:acc-1 46536275 MMK", "2010:acc-1 -46536275 MMK"],
       [
         "HoldSettled",

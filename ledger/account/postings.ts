@@ -31,6 +31,10 @@ export function accountPostings(event: AccountEvent): readonly Leg[] {
       const { accountId, amountMicroKyat } = event.payload;
       return transfer("5400", walletAccount(accountId), amountMicroKyat);
     }
+    case "CreditNoteIssued": {
+      const { accountId, amountMicroKyat } = event.payload;
+      return transfer("4000", walletAccount(accountId), amountMicroKyat);
+    }
     case "HoldPlaced": {
       const { accountId, amountMicroKyat } = event.payload;
       return transfer(walletAccount(accountId), holdsAccount(accountId), amountMicroKyat);

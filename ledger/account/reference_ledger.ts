@@ -38,8 +38,10 @@ export class ReferenceLedger {
   terms: PinnedPricing | null = null;
   /** Limit of the account's spending altogether; null: none. */
   totalBudget: bigint | null = null;
-  /** Σ grants and adjustments. */
+  /** Σ grants, adjustments and credit notes. */
   credited = 0n;
+  /** References of credit notes. */
+  readonly creditNotes = new Set<string>();
   /** Whether the account's only key was revoked. */
   revoked = false;
   /** Every request ever. */
@@ -75,6 +77,14 @@ export class ReferenceLedger {
         if (amount === 0n) return "amount_is_zero";
         if (this.available + amount < 0n) return "insufficient_credit";
         this.credited += amount;
+        return null;
+      }
+      case "IssueCreditNote": {
+        const { reference, amountMicroKyat } = command.body;
+        if (this.creditNotes.has(reference)) return "credit_note_exists";
+        if (amountMicroKyat === 0n) return "amount_is_zero";
+        this.creditNotes.add(reference);
+        this.credited += amountMicroKyat;
         return null;
       }
       case "PlaceHold":

@@ -26,6 +26,7 @@ const ROWS: readonly Row[] = [
   ["account_exists", ready, command("OpenAccount", { name: "Another" })],
   ["account_not_found", [], command("GrantCredit")],
   ["account_not_found", [], command("PostAdjustment")],
+  ["account_not_found", [], command("IssueCreditNote")],
   ["account_not_found", [], command("IssueKey")],
   ["account_not_found", [], command("RevokeKey")],
   ["account_not_found", [], command("SetBudget")],
@@ -35,6 +36,8 @@ const ROWS: readonly Row[] = [
   ["account_not_found", [], command("SettleHold")],
   ["account_not_found", [], command("ReleaseHold")],
   ["account_not_found", [], command("ExpireHold")],
+
+  ["credit_note_exists", [...ready, command("IssueCreditNote")], command("IssueCreditNote", { amountMicroKyat: 0n })],
 
   ["key_exists", ready, command("IssueKey", { keyHash: keyHash(2) })],
   ["key_exists", ready, command("IssueKey", { keyId: "key-2" })],
@@ -94,9 +97,11 @@ const ROWS: readonly Row[] = [
 
   ["amount_is_zero", ready, command("GrantCredit", { amountMicroKyat: 0n })],
   ["amount_is_zero", ready, command("PostAdjustment", { amountMicroKyat: 0n })],
+  ["amount_is_zero", ready, command("IssueCreditNote", { amountMicroKyat: 0n })],
   ["amount_is_zero", [], command("SetFxRate", { kyatPerUsd: "0.000000" })],
   ["amount_overflow", ready, command("GrantCredit", { amountMicroKyat: max - 999_999n })],
   ["amount_overflow", ready, command("PostAdjustment", { amountMicroKyat: max - 999_999n })],
+  ["amount_overflow", ready, command("IssueCreditNote", { amountMicroKyat: max - 999_999n })],
   ["amount_overflow", [...without("SetFxRate"), command("SetFxRate", { kyatPerUsd: "999999999" }), command("GrantCredit", { amountMicroKyat: max - 1_000_000n }), command("PlaceHold")], command("SettleHold", { usage: { input: 1_000_000_000_000 } })],
   ["amount_overflow", [...without("SetFxRate"), command("SetFxRate", { kyatPerUsd: "999999999" }), command("GrantCredit", { amountMicroKyat: max - 1_000_000n }), command("PlaceHold")], command("ReportUsage", { usage: { output: 1_000_000_000_000 } })],
   ["insufficient_credit", ready, command("PostAdjustment", { amountMicroKyat: -1_000_001n })],

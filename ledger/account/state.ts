@@ -15,7 +15,7 @@ export interface ApiKey {
 export interface Account {
   readonly accountId: string;
   readonly name: string;
-  /** Σ grants and adjustments. */
+  /** Σ grants, adjustments and credit notes. */
   creditedMicroKyat: bigint;
   /** Σ charges taken from the wallet. */
   settledMicroKyat: bigint;
@@ -25,6 +25,8 @@ export interface Account {
   readonly keys: Map<string, ApiKey>;
   /** Keys that are not revoked. */
   activeKeys: number;
+  /** References of the credit notes that it has had. */
+  readonly creditNotes: Set<string>;
 }
 
 /** All accounts of a shard; changed by `evolveAccounts` only. */
@@ -51,6 +53,7 @@ export function newAccount(accountId: string, name: string): Account {
     openHolds: 0,
     keys: new Map(),
     activeKeys: 0,
+    creditNotes: new Set(),
   };
 }
 

@@ -21,6 +21,13 @@ const BODIES: Readonly<Record<string, unknown>> = {
     source: "manual_payment",
     reference: "KBZ 1",
   },
+  "post /v1/accounts/{accountId}/credit-notes": {
+    reference: "rerate-1",
+    amountMicroKyat: "5",
+    fromDay: null,
+    toDay: null,
+    reason: "Too high",
+  },
   "post /v1/accounts/{accountId}/adjustments": { amountMicroKyat: "-5", reason: "Wrong transfer" },
   "post /v1/accounts/{accountId}/keys": { label: "Server", expiresAtMs: null },
   "put /v1/accounts/{accountId}/budgets": { keyId: null, period: "day", limitMicroKyat: "1" },

@@ -8,6 +8,7 @@ const ERROR_OF: Readonly<Record<RejectionCode, ErrorCode>> = {
   operation_conflict: "operation_conflict",
   account_exists: "conflict",
   account_not_found: "not_found",
+  credit_note_exists: "conflict",
   key_exists: "conflict",
   key_not_found: "not_found",
   // Not the 401 of a caller's own key: here the key is the object of the command.

@@ -38,6 +38,13 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     arbitrary: fc.record({
+      amountMicroKyat: fc.bigInt(0n, 50_000n),
+      reference: fc.constantFrom("rerate-1", "rerate-2"),
+    }).map((body) => command("IssueCreditNote", body)),
+    weight: 1,
+  },
+  {
+    arbitrary: fc.record({
       requestId: requests,
       inputTokensBound: fc.integer({ min: 0, max: 40 }),
       outputTokensRequested: fc.option(fc.integer({ min: 1, max: 60 })),

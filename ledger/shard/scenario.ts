@@ -33,6 +33,14 @@ const defaults: { readonly [T in CommandType]: CommandBody<T> } = {
     reference: "transfer 1",
   },
   PostAdjustment: { accountId: "acc-1", amountMicroKyat: -1_000n, reason: "correction" },
+  IssueCreditNote: {
+    accountId: "acc-1",
+    reference: "rerate-1",
+    amountMicroKyat: 500n,
+    fromDay: "2026-11-01",
+    toDay: "2026-11-30",
+    reason: "price was too high",
+  },
   IssueKey: {
     accountId: "acc-1",
     keyId: "key-1",

@@ -89,6 +89,7 @@ function movementOf(event: LogEvent["event"]): Movement | null {
   switch (event.type) {
     case "CreditGranted":
     case "AdjustmentPosted":
+    case "CreditNoteIssued":
       return { credited: event.payload.amountMicroKyat };
     case "HoldPlaced":
       return { held: event.payload.amountMicroKyat, openHolds: 1 };

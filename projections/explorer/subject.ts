@@ -36,6 +36,7 @@ export function changeOf(event: DomainEvent): Change {
     }
     case "CreditGranted":
     case "AdjustmentPosted":
+    case "CreditNoteIssued":
       return credited(event.payload.accountId, event.payload.amountMicroKyat);
     default: {
       const stream = streamOf(event);

@@ -27,6 +27,7 @@ function folded(accountId: string, count: number) {
     switch (type) {
       case "CreditGranted":
       case "AdjustmentPosted":
+      case "CreditNoteIssued":
         available += payload.amountMicroKyat;
         break;
       case "HoldPlaced":

@@ -132,6 +132,7 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
     case "usage_decreased":
     case "amount_is_zero":
     case "too_many_keys":
+    case "credit_note_exists":
     case "alert_rule_not_found":
     case "alert_rule_kind_fixed":
     case "too_many_alert_rules":

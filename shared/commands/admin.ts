@@ -4,6 +4,7 @@ import { BUDGET_PERIODS, ratesSchema } from "../events/mod.ts";
 import { accountIdSchema, identifierSchema, labelSchema } from "../ids/mod.ts";
 import { microKyatSchema, signedAmountSchema } from "../money/mod.ts";
 
+const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected YYYY-MM-DD");
 const ofAccount = { accountId: accountIdSchema };
 
 /** Body schemas of the admin commands, by type. */
@@ -18,6 +19,15 @@ export const adminCommandSchemas = {
   PostAdjustment: z.object({
     ...ofAccount,
     amountMicroKyat: signedAmountSchema,
+    reason: labelSchema,
+  }),
+  /** `reference` is what the note is for, such as the id of a re-rating: one note an account. */
+  IssueCreditNote: z.object({
+    ...ofAccount,
+    reference: identifierSchema,
+    amountMicroKyat: microKyatSchema,
+    fromDay: daySchema.nullable(),
+    toDay: daySchema.nullable(),
     reason: labelSchema,
   }),
   /** The secret is made outside; only its hash comes here. */

@@ -9,6 +9,7 @@ export const REJECTION_CODES = [
   "operation_conflict",
   "account_exists",
   "account_not_found",
+  "credit_note_exists",
   "key_exists",
   "key_not_found",
   "key_revoked",

@@ -8,6 +8,7 @@ import { pinnedPricingSchema } from "./pricing.ts";
 
 const ofAccount = { accountId: accountIdSchema };
 const ofRequest = { ...ofAccount, requestId: requestIdSchema };
+const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const timeMs = z.number().int().min(0);
 
 /** How often a budget starts again; days and months are those of Asia/Yangon (UTC+06:30). */
@@ -29,6 +30,19 @@ export const accountEventSchemas = {
   AdjustmentPosted: z.object({
     ...ofAccount,
     amountMicroKyat: signedAmountSchema,
+    reason: labelSchema,
+  }),
+  /**
+   * Gives back what was charged too much, such as after a re-rating; the platform's revenue falls by
+   * as much. `reference` names what it is for, and an account has one note for each. `fromDay` and
+   * `toDay` are the days of Asia/Yangon that it is about, or null.
+   */
+  CreditNoteIssued: z.object({
+    ...ofAccount,
+    reference: identifierSchema,
+    amountMicroKyat: microKyatSchema,
+    fromDay: daySchema.nullable(),
+    toDay: daySchema.nullable(),
     reason: labelSchema,
   }),
   KeyIssued: z.object({

@@ -50,6 +50,16 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
     { amountMicroKyat: signed, reason: text },
     (payload) => transfer("5400", wallet(payload), amountOf(payload, "amountMicroKyat")),
   ),
+  CreditNoteIssued: account(
+    {
+      reference: text,
+      amountMicroKyat: unsigned,
+      fromDay: nullable(text),
+      toDay: nullable(text),
+      reason: text,
+    },
+    (payload) => transfer("4000", wallet(payload), amountOf(payload, "amountMicroKyat")),
+  ),
   KeyIssued: account({ keyId: text, keyHash: text, expiresAtMs: nullable(count) }),
   KeyRevoked: account({ keyId: text, reason: text }),
   BudgetSet: account({

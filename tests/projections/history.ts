@@ -116,7 +116,14 @@ type Pick = (below: number) => number;
 function credit(pick: Pick): DomainEvent {
   const accountId = ACCOUNTS[pick(ACCOUNTS.length)]!;
   const amountMicroKyat = BigInt(1 + pick(1_000_000));
-  return pick(2) === 0
+  const kind = pick(3);
+  if (kind === 2) {
+    const reference = `note-${pick(1_000_000_000)}`;
+    const period = { fromDay: "2026-11-01", toDay: "2026-11-30" };
+    const payload = { accountId, amountMicroKyat, reference, ...period, reason: "test" };
+    return { type: "CreditNoteIssued", payload };
+  }
+  return kind === 0
     ? { type: "AdjustmentPosted", payload: { accountId, amountMicroKyat, reason: "test" } }
     : {
       type: "CreditGranted",

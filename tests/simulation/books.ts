@@ -67,7 +67,8 @@ function enter(books: Books, { type, payload, recordedAtMs, position }: StoredEv
       books.wallets.set(accountId, { credited: 0n, settled: 0n, held: 0n });
       return;
     case "CreditGranted":
-    case "AdjustmentPosted": {
+    case "AdjustmentPosted":
+    case "CreditNoteIssued": {
       if (wallet === undefined) return wrong(books, "1", `${at} has no wallet`);
       wallet.credited += amount(payload.amountMicroKyat);
       const reference = String(payload.reference ?? payload.reason);

@@ -66,6 +66,25 @@ const postAdjustment = commandRoute({
   },
 });
 
+const issueCreditNote = commandRoute({
+  method: "post",
+  path: "/v1/accounts/{accountId}/credit-notes",
+  permission: "credit_note:issue",
+  summary: "Issue a credit note",
+  description:
+    "Gives back what was charged too much, such as after a re-rating; the platform's revenue falls " +
+    "by as much. An account has one note for each `reference`: a repetition is refused as a conflict.",
+  body: commandSchemas.IssueCreditNote.omit(ofAccount),
+  status: 201,
+  send: async (body, call, context) => {
+    const command = {
+      type: "IssueCreditNote",
+      body: { ...body, accountId: accountOf(call) },
+    } as const;
+    return answerOf(await sendToAccount(command, call, context), 201);
+  },
+});
+
 const setBudget = commandRoute({
   method: "put",
   path: "/v1/accounts/{accountId}/budgets",
@@ -114,6 +133,7 @@ export const accountRoutes: readonly ApiRoute[] = [
   openAccount,
   grantCredit,
   postAdjustment,
+  issueCreditNote,
   setBudget,
   readBalance,
 ];
