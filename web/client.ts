@@ -3,11 +3,13 @@ import { type ComponentType, h, hydrate } from "preact";
 import CopyButton from "./islands/copy_button.tsx";
 import LiveBalance from "./islands/live_balance.tsx";
 import TimeSlider from "./islands/time_slider.tsx";
+import Verifier from "./islands/verifier.tsx";
 
 const islands: Readonly<Record<string, ComponentType<never>>> = {
   copy_button: CopyButton,
   live_balance: LiveBalance,
   time_slider: TimeSlider,
+  verifier: Verifier,
 };
 
 for (const element of document.querySelectorAll<HTMLElement>("fresh-island")) {

@@ -28,6 +28,13 @@ export interface ReceivedCommand {
   readonly actor: string;
 }
 
+/** A key and a receipt. */
+export interface Proofs {
+  readonly origin: string;
+  readonly publicKey: string;
+  readonly receipt: unknown;
+}
+
 /** The running fakes. */
 export interface FakeRooms {
   readonly proxyUrl: string;
@@ -37,6 +44,8 @@ export interface FakeRooms {
   readonly account: AccountRow;
   /** Changes the balance and tells the live pages. */
   setBalance(change: Partial<AccountRow>): void;
+  /** What the ledger proves from now on: its key, and one receipt for every request. */
+  setProofs(proofs: Proofs): void;
   /** Lets every later call to the projections fail. */
   breakProjections(broken: boolean): void;
   stop(): Promise<void>;
@@ -55,6 +64,7 @@ export function startFakeRooms(options: {
   let account = sampleAccount(options.nowMs);
   let broken = false;
   let position = 100n;
+  let proofs: Proofs | null = null;
   const keys: KeyRow[] = [];
   const budgets: BudgetRow[] = [];
   const requests = sampleRequests(options.nowMs);
@@ -86,6 +96,18 @@ export function startFakeRooms(options: {
     const principal = await principalOf(request);
     if (principal === null) return refuse(401, "invalid_token", "the token is not genuine");
     const path = url.pathname;
+    if (request.method === "GET") {
+      if (proofs === null) return refuse(404, "not_found", "no checkpoint has been signed yet");
+      const key = { keyName: proofs.origin, publicKey: proofs.publicKey };
+      return Response.json(
+        path.startsWith("/checkpoints/")
+          ? {
+            origin: proofs.origin,
+            keys: [{ ...key, position: "1", recordedAtMs: options.nowMs }],
+          }
+          : { proofs: [proofs.receipt], proofPending: false },
+      );
+    }
     const accountId = /^\/v1\/accounts\/([^/]+)\//.exec(path)?.[1] ?? null;
     if (!isAllowed(principal, permissionOf(request.method, path), accountId)) {
       return refuse(403, "permission_denied", "not allowed");
@@ -227,6 +249,7 @@ export function startFakeRooms(options: {
       return account;
     },
     setBalance,
+    setProofs: (value) => void (proofs = value),
     breakProjections: (value) => void (broken = value),
     async stop() {
       for (const controller of live) controller.close();

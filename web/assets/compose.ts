@@ -9,7 +9,16 @@ import type { State } from "../state.ts";
 
 const web = new URL("../", import.meta.url);
 const output = new URL("_fresh/", web);
-const SOURCES = ["islands/", "routes/", "ui/", "client.ts", "styles.css", "assets/compose.ts"];
+const SOURCES = [
+  "islands/",
+  "routes/",
+  "ui/",
+  "verify/",
+  "../shared/verifier/",
+  "client.ts",
+  "styles.css",
+  "assets/compose.ts",
+];
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
@@ -106,12 +115,14 @@ async function runVite(outDir: string): Promise<void> {
     cacheDir: `${outDir}/.vite`,
     plugins: [tailwind()],
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    worker: { format: "es" },
     build: {
       outDir,
       emptyOutDir: false,
       manifest: "manifest.json",
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      target: "es2022",
       rollupOptions: { input: ["client.ts", "styles.css"] },
     },
   });

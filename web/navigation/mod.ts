@@ -41,6 +41,7 @@ const STAFF: readonly GuardedSection[] = [
       { href: "/books", text: "books", needs: "ledger:read" },
       { href: "/events", text: "events", needs: "ledger:read" },
       { href: "/admin-actions", text: "admin_actions", needs: "ledger:read" },
+      { href: "/verify", text: "verify", needs: "ledger:read" },
     ],
   },
   { text: "system", pages: [{ href: "/system", text: "system", needs: "projection:read" }] },
@@ -57,6 +58,7 @@ function developerSections(account: string): readonly GuardedSection[] {
     single(`/accounts/${account}/keys`, "keys", "key:read"),
     single(`/accounts/${account}/budget`, "budget", "account:read"),
     single("/prices", "prices", "catalog:read"),
+    single("/verify", "verify", "request:read"),
   ];
 }
 

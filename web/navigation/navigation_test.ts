@@ -16,6 +16,7 @@ describe("sectionsOf", () => {
       "/accounts/acc-1/keys",
       "/accounts/acc-1/budget",
       "/prices",
+      "/verify",
     ]);
     expect(sectionsOf(stateOf("developer", null))).toEqual([]);
   });

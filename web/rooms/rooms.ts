@@ -6,6 +6,7 @@ import { type AuditReads, createAuditReads } from "./audit_reads.ts";
 import { type CallContext, callRoom } from "./call.ts";
 import { type Commands, createCommands } from "./commands.ts";
 import { openLiveBalance } from "./live.ts";
+import { createProofs, type Proofs } from "./proofs.ts";
 import { createReader } from "./reader.ts";
 import { createReads, type Reads } from "./reads.ts";
 
@@ -13,6 +14,7 @@ import { createReads, type Reads } from "./reads.ts";
 export interface RoomsOfPerson {
   readonly reads: Reads;
   readonly audit: AuditReads;
+  readonly proofs: Proofs;
   readonly commands: Commands;
   /** Balances as they change, until `signal` aborts. Throws RoomError when it can't begin. */
   liveBalance(accountId: string, signal: AbortSignal): Promise<AsyncIterable<LiveAccount>>;
@@ -53,6 +55,7 @@ export function createRooms(context: CallContext): Rooms {
       return {
         reads: createReads(reader),
         audit: createAuditReads(reader),
+        proofs: createProofs(context, principal),
         commands: createCommands(context, principal),
         liveBalance: (accountId, signal) =>
           openLiveBalance(context, { principal, accountId, signal }),

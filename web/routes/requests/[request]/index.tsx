@@ -1,8 +1,8 @@
 /** One request: what it used, what is known, what was held and what it cost. */
 import { HttpError, page } from "fresh";
-import type { Explanation, RequestRow } from "../../../shared/read_api/mod.ts";
-import { wholeNumber } from "../../format/mod.ts";
-import { define, personOf, roomsFor, type State } from "../../state.ts";
+import type { Explanation, RequestRow } from "../../../../shared/read_api/mod.ts";
+import { wholeNumber } from "../../../format/mod.ts";
+import { define, personOf, roomsFor, type State } from "../../../state.ts";
 import {
   ChargeDerivation,
   EvidenceText,
@@ -13,7 +13,7 @@ import {
   StateBadge,
   Table,
   Time,
-} from "../../ui/mod.ts";
+} from "../../../ui/mod.ts";
 
 interface RequestPage {
   readonly request: RequestRow;
@@ -58,6 +58,16 @@ export default define.page<typeof handler>(({ data: { request, explanation }, st
         {explanation !== null && <ChargeDerivation explanation={explanation} t={t} />}
         <Panel id="attempts" title={t("attempts")} flush>
           <Attempts request={request} state={state} />
+        </Panel>
+        <Panel id="receipt" title={t("receipt")} intro={t("receipt_intro")}>
+          <p class="flex flex-wrap gap-3">
+            <a class="button button-quiet" href={`/requests/${request.requestId}/receipt`}>
+              {t("receipt_download")}
+            </a>
+            <a class="button button-quiet" href={`/verify?request=${request.requestId}`}>
+              {t("receipt_verify")}
+            </a>
+          </p>
         </Panel>
       </div>
     </>

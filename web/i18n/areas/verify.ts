@@ -1,0 +1,66 @@
+/** What the verification page says. @module */
+import { area } from "../area.ts";
+
+/** See the module. */
+export const verifyTexts = area(
+  {
+    verify: "Verify",
+    verify_intro:
+      "Check the ledger without trusting it. Everything is computed in this browser; nothing is uploaded.",
+    verify_files: "Check files",
+    verify_files_intro:
+      "An export (the whole folder), receipts, or proofs that one checkpoint continues another.",
+    verify_drop: "Drop a folder or files here.",
+    verify_unreachable: "The receipt could not be read from this server.",
+    verify_choose_folder: "Choose a folder",
+    verify_choose_files: "Choose files",
+    verify_keys: "Keys that you believe are the ledger's",
+    verify_keys_hint:
+      "Filled in with what this server says. Compare it with what you were given on another way.",
+    verify_working: "Verifying…",
+    verify_no_scripts:
+      "This page needs scripts to verify in your browser. The command line does the same.",
+    verify_good: "Everything fits, and it is signed by a key that you believe.",
+    verify_untrusted: "The hashes fit, but no key that you believe has signed this.",
+    verify_bad: "This is not right.",
+    verify_unknown: "This is neither a receipt nor a proof.",
+    verify_first_finding: "First finding:",
+    verify_checked: "checked",
+    verify_failed: "wrong",
+    verify_not_checked: "What this could not show",
+    verify_keys_shown: "Keys",
+    verify_signed_by: "Signed by the key with fingerprint",
+    receipt: "Receipt",
+    receipt_intro: "What was used and charged, with proof that it is in the signed log.",
+    receipt_download: "Download the receipt",
+    receipt_verify: "Verify it in this browser",
+  },
+  {
+    verify: "စစ်ဆေးရန်",
+    verify_intro: "စာရင်းကို ယုံကြည်စရာမလိုဘဲ စစ်ဆေးပါ။ ဤဘရောက်ဆာအတွင်း၌သာ တွက်ချက်ပြီး မည်သည့်အရာကိုမျှ မတင်ပို့ပါ။",
+    verify_files: "ဖိုင်များ စစ်ဆေးရန်",
+    verify_files_intro: "ထုတ်ယူမှု (ဖိုင်တွဲတစ်ခုလုံး)၊ ပြေစာများ သို့မဟုတ် မှတ်တိုင်တစ်ခုက နောက်တစ်ခုသို့ ဆက်ကြောင်း သက်သေများ။",
+    verify_drop: "ဖိုင်တွဲ သို့မဟုတ် ဖိုင်များကို ဤနေရာတွင် ချပါ။",
+    verify_unreachable: "ပြေစာကို ဤဆာဗာမှ ဖတ်၍မရပါ။",
+    verify_choose_folder: "ဖိုင်တွဲ ရွေးရန်",
+    verify_choose_files: "ဖိုင်များ ရွေးရန်",
+    verify_keys: "စာရင်း၏ ကီးများဟု သင်ယုံကြည်သော ကီးများ",
+    verify_keys_hint: "ဤဆာဗာက ပြောသည့်အတိုင်း ဖြည့်ထားသည်။ အခြားနည်းဖြင့် သင်ရရှိထားသည်နှင့် တိုက်ဆိုင်ပါ။",
+    verify_working: "စစ်ဆေးနေသည်…",
+    verify_no_scripts: "ဤစာမျက်နှာသည် ဘရောက်ဆာတွင် စစ်ဆေးရန် script လိုအပ်သည်။ command line ဖြင့်လည်း စစ်ဆေးနိုင်သည်။",
+    verify_good: "အားလုံး ကိုက်ညီပြီး သင်ယုံကြည်သော ကီးဖြင့် လက်မှတ်ထိုးထားသည်။",
+    verify_untrusted: "ဟက်ရှ်များ ကိုက်ညီသော်လည်း သင်ယုံကြည်သော ကီးက လက်မှတ်မထိုးထားပါ။",
+    verify_bad: "မှန်ကန်မှု မရှိပါ။",
+    verify_unknown: "ပြေစာလည်း မဟုတ်၊ သက်သေလည်း မဟုတ်ပါ။",
+    verify_first_finding: "ပထမဆုံး တွေ့ရှိချက်:",
+    verify_checked: "စစ်ပြီး",
+    verify_failed: "မှား",
+    verify_not_checked: "ဤစစ်ဆေးမှုက မပြနိုင်သော အရာများ",
+    verify_keys_shown: "ကီးများ",
+    verify_signed_by: "လက်မှတ်ထိုးသော ကီး၏ လက်ဗွေ",
+    receipt: "ပြေစာ",
+    receipt_intro: "သုံးစွဲမှုနှင့် ကောက်ခံမှု၊ လက်မှတ်ထိုးထားသော မှတ်တမ်းတွင် ပါဝင်ကြောင်း သက်သေနှင့်အတူ။",
+    receipt_download: "ပြေစာ ရယူရန်",
+    receipt_verify: "ဤဘရောက်ဆာတွင် စစ်ဆေးရန်",
+  },
+);
