@@ -41,7 +41,7 @@ export function verdictsOn(directory: string) {
     /** What the verifier says after `tamper`, with as much made to fit again as the forger can. */
     async verdict(how: Tampering, tamper: (forgery: Forgery) => void) {
       const forgery = await Forgery.read(directory);
-      const second = forgery.event("SigningKeySet", 2).position;
+      const second = forgery.events.findLast(({ type }) => type === "SigningKeySet")!.position;
       const trueKey = (position: number) => position < second ? FIRST_KEY : SECOND_KEY;
       const keyOf = how.key === "attacker" ? () => ATTACKER : trueKey;
       tamper(forgery);
