@@ -1,7 +1,9 @@
 /**
  * `deno task rebuild <name|all>`: computes projections again from the first event on, beside the live
- * ones, and swaps them in. Works on `DATABASE_URL`, also while the product runs, or else on the
- * embedded data folder `SARGALAY_DATA_DIR` (default `.data`) while it does not.
+ * ones, and swaps them in. `--rollback` swaps back the rows that the last rebuild replaced, and
+ * `--cancel` ends rebuilds that run, in whichever process. Works on `DATABASE_URL`, also while the
+ * product runs, or else on the embedded data folder `SARGALAY_DATA_DIR` (default `.data`) while it
+ * does not.
  *
  * @module
  */
@@ -10,13 +12,23 @@ import { type Kysely, sql } from "kysely";
 import { lockDataDir, openPglite } from "../ledger/store/mod.ts";
 import { ALL_PROJECTIONS } from "../projections/all.ts";
 import { openDatabase } from "../projections/database.ts";
-import { progressLine, rebuild } from "../projections/rebuild/mod.ts";
-import { prepareSchema } from "../projections/runner/mod.ts";
+import type { Projection } from "../projections/projection/mod.ts";
+import {
+  comparisonText,
+  progressLine,
+  type RebuildProgress,
+  startRebuild,
+  startRollback,
+} from "../projections/rebuild/mod.ts";
+import { listJobs, prepareSchema, requestCancel } from "../projections/runner/mod.ts";
+import { createEffects, platformOf } from "../shared/effects.ts";
 
 interface Opened {
   readonly db: Kysely<unknown>;
   close(): Promise<void>;
 }
+
+const USAGE = "deno task rebuild <name|all> [--cancel|--rollback]";
 
 if (import.meta.main) {
   try {
@@ -27,30 +39,74 @@ if (import.meta.main) {
   }
 }
 
-async function main(names: readonly string[]): Promise<void> {
-  const chosen = ALL_PROJECTIONS.filter(({ name }) =>
-    names.includes("all") || names.includes(name)
-  );
-  const unknown = names.filter((each) =>
-    each !== "all" && ALL_PROJECTIONS.every(({ name }) => name !== each)
-  );
-  if (names.length === 0 || unknown.length > 0) {
-    const known = ["all", ...ALL_PROJECTIONS.map(({ name }) => name)].join(", ");
-    throw new Error(
-      `${unknown.length > 0 ? `no projection ${unknown.join(", ")}` : "no name"}; one of ${known}`,
-    );
+async function main(args: readonly string[]): Promise<void> {
+  const flags = args.filter((each) => each.startsWith("--"));
+  const chosen = chosenOf(args.filter((each) => !each.startsWith("--")));
+  if (flags.length > 1 || flags.some((each) => !["--cancel", "--rollback"].includes(each))) {
+    throw new Error(`${flags.join(" ")} is not known: ${USAGE}`);
   }
   const { db, close } = await open();
   try {
     const shards = await shardsOf(db);
     await prepareSchema(db, ALL_PROJECTIONS, shards);
     for (const projection of chosen) {
-      const show = shower(projection.name);
-      const owner = `rebuild-${crypto.randomUUID()}`;
-      show(await rebuild({ db, projection, shards, owner, onProgress: show }), true);
+      if (flags[0] === "--cancel") await cancel(db, projection);
+      else await run(db, projection, shards, flags[0] === "--rollback");
     }
   } finally {
     await close();
+  }
+}
+
+function chosenOf(names: readonly string[]): readonly Projection[] {
+  const unknown = names.filter((each) =>
+    each !== "all" && ALL_PROJECTIONS.every(({ name }) => name !== each)
+  );
+  if (names.length === 0 || unknown.length > 0) {
+    const known = ["all", ...ALL_PROJECTIONS.map(({ name }) => name)].join(", ");
+    const problem = unknown.length > 0 ? `no projection ${unknown.join(", ")}` : "no name";
+    throw new Error(`${problem}; one of ${known}: ${USAGE}`);
+  }
+  return ALL_PROJECTIONS.filter(({ name }) => names.includes("all") || names.includes(name));
+}
+
+async function cancel(db: Kysely<unknown>, { name }: Projection): Promise<void> {
+  const job = await requestCancel(db, name);
+  console.log(
+    job === null
+      ? `${name.padEnd(12)} nothing to cancel`
+      : `${name.padEnd(12)} asked to end in ${job.phase}`,
+  );
+}
+
+/** Rebuilds or rolls back one projection; the first interruption by the keyboard cancels it. */
+async function run(
+  db: Kysely<unknown>,
+  projection: Projection,
+  shards: number,
+  isRollback: boolean,
+): Promise<void> {
+  const interrupted = new AbortController();
+  const onInterrupt = () => interrupted.abort();
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  const show = shower(projection.name);
+  try {
+    const start = isRollback ? startRollback : startRebuild;
+    const { job, finished } = await start({
+      db,
+      projection,
+      shards,
+      effects: createEffects(platformOf(globalThis)),
+      requestedBy: "system:command-line",
+      signal: interrupted.signal,
+      onProgress: show,
+    });
+    show(await finished, true);
+    const jobs = await listJobs(db, projection.name, { limit: 10 });
+    const text = comparisonText(jobs.find(({ jobId }) => jobId === job.jobId) ?? job);
+    if (text !== null) console.log(`${"".padEnd(12)} ${text}`);
+  } finally {
+    Deno.removeSignalListener("SIGINT", onInterrupt);
   }
 }
 
@@ -89,14 +145,16 @@ async function shardsOf(db: Kysely<unknown>): Promise<number> {
 
 /** Shows progress: over the same line on a terminal, else a line every two seconds. */
 function shower(name: string) {
-  const startedMs = performance.now();
   const terminal = Deno.stdout.isTerminal();
   let shownMs = -Infinity;
-  return (progress: { done: bigint; total: bigint }, last = false) => {
+  let phase = "";
+  return (progress: RebuildProgress, last = false) => {
     const nowMs = performance.now();
-    if (!last && nowMs - shownMs < (terminal ? 100 : 2_000)) return;
+    const due = last || progress.phase !== phase && progress.phase !== "done";
+    if (!due && nowMs - shownMs < (terminal ? 100 : 2_000)) return;
     shownMs = nowMs;
-    const line = progressLine(name, progress, nowMs - startedMs);
+    phase = progress.phase;
+    const line = progressLine(name, progress);
     const text = terminal ? `\r\x1b[2K${line}${last ? "\n" : ""}` : `${line}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(text));
   };

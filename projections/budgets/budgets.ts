@@ -22,6 +22,7 @@ export const budgets: Projection = {
   version: 1,
   parts: [tablePart({
     table: budgetsTable,
+    types: ["BudgetSet"],
     keyOf({ event }) {
       if (event.type !== "BudgetSet") return null;
       const { accountId, keyId, period } = event.payload;

@@ -32,6 +32,7 @@ export const ratesTable = table({
 
 const prices = tablePart({
   table: pricesTable,
+  types: ["PricePublished"],
   keyOf: ({ shard, event }) =>
     event.type === "PricePublished" ? { shard, model: event.payload.model } : null,
   fold(rows, { shard, event, recordedAtMs }) {
@@ -48,6 +49,7 @@ const prices = tablePart({
 
 const rates = tablePart({
   table: ratesTable,
+  types: ["MarkupSet", "FxRateSet"],
   keyOf({ shard, event }) {
     if (event.type === "MarkupSet") return { shard, kind: "markup" };
     return event.type === "FxRateSet" ? { shard, kind: "fx" } : null;

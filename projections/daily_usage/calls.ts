@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Usage } from "../../shared/usage/mod.ts";
 import type { LogEvent } from "../log/mod.ts";
-import { type Queryable, type Rows, table, type TableRow } from "../table/mod.ts";
+import { type Queryable, type RowMemory, type Rows, table, type TableRow } from "../table/mod.ts";
 import { yangonDay } from "./day.ts";
 
 /**
@@ -39,12 +39,18 @@ export async function forgetLapsed(
   db: Queryable,
   schema: string,
   events: readonly LogEvent[],
+  memory?: RowMemory,
 ): Promise<void> {
   const newestMs = events.reduce((newest, { recordedAtMs }) => Math.max(newest, recordedAtMs), 0);
   const oldestDay = yangonDay(Math.max(0, newestMs - KEPT_MS));
+  const { shard } = events[0]!;
+  memory?.discard(
+    callsTable,
+    (call) => call.shard === shard && call.day !== null && call.day < oldestDay,
+  );
   await sql`
     delete from ${sql.raw(`${schema}.${callsTable.name}`)}
-    where shard = ${events[0]!.shard} and day < ${oldestDay}::date
+    where shard = ${shard} and day < ${oldestDay}::date
   `.execute(db);
 }
 
@@ -56,6 +62,15 @@ export interface Contribution {
   readonly sign: 1 | -1;
   readonly call: Call & { readonly day: string; readonly provider: string };
 }
+
+/** The types of the events that matter here. */
+export const CALL_TYPES = [
+  "HoldPlaced",
+  "HoldSettled",
+  "HoldReleased",
+  "HoldExpired",
+  "LateUsageSettled",
+] as const;
 
 /** The request of an event that matters here, or null. */
 export function callKeyOf({ event }: LogEvent): { requestId: string } | null {

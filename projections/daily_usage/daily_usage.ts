@@ -3,8 +3,15 @@ import { sql } from "kysely";
 import { type Usage, USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";
 import type { LogEvent } from "../log/mod.ts";
 import { foldOne, type Projection } from "../projection/mod.ts";
-import { loadRows, type Queryable, recordSet, table } from "../table/mod.ts";
-import { callKeyOf, callsTable, type Contribution, foldCall, forgetLapsed } from "./calls.ts";
+import { loadRows, type Queryable, recordSet, type RowMemory, table } from "../table/mod.ts";
+import {
+  CALL_TYPES,
+  callKeyOf,
+  callsTable,
+  type Contribution,
+  foldCall,
+  forgetLapsed,
+} from "./calls.ts";
 
 const dimensions = {
   day: "day",
@@ -37,24 +44,30 @@ export const dailyUsage: Projection = {
   version: 2,
   parts: [{
     tables: [dailyUsageTable, callsTable],
+    types: CALL_TYPES,
     apply,
   }],
 };
 
-async function apply(db: Queryable, schema: string, events: readonly LogEvent[]): Promise<void> {
+async function apply(
+  db: Queryable,
+  schema: string,
+  events: readonly LogEvent[],
+  memory?: RowMemory,
+): Promise<void> {
   const keyed = events.flatMap((event) => {
     const key = callKeyOf(event);
     return key === null ? [] : [{ event, key }];
   });
   if (keyed.length === 0) return;
-  const calls = await loadRows(db, schema, callsTable, keyed.map(({ key }) => key));
+  const calls = await loadRows(db, schema, callsTable, keyed.map(({ key }) => key), memory);
   const contributions: Contribution[] = [];
   for (const { event } of keyed) {
     foldOne(() => contributions.push(...foldCall(calls, event)), event);
   }
   await calls.save();
   // By the calls' own events alone, so that the rows do not depend on how batches were cut.
-  await forgetLapsed(db, schema, keyed.map(({ event }) => event));
+  await forgetLapsed(db, schema, keyed.map(({ event }) => event), memory);
   await addUp(db, schema, sumByRow(contributions));
 }
 

@@ -26,6 +26,7 @@ export const keys: Projection = {
   version: 1,
   parts: [tablePart({
     table: keysTable,
+    types: ["KeyIssued", "KeyRevoked", "HoldPlaced"],
     keyOf({ event }) {
       switch (event.type) {
         case "KeyIssued":

@@ -13,11 +13,25 @@ export interface LogEvent {
   readonly event: DomainEvent;
 }
 
+/** The events of a shard after one position, up to and with another. */
+export interface LogRange {
+  readonly shard: number;
+  readonly after: bigint;
+  readonly to: bigint;
+}
+
 /** Events that follow each other without a gap. */
 export interface LogBatch {
   readonly events: readonly LogEvent[];
   /** Why the row after `events` cannot be applied, or null. */
-  readonly failure: { readonly position: bigint; readonly message: string } | null;
+  readonly failure: LogFailure | null;
+}
+
+/** A row of the log that nobody can read. */
+export interface LogFailure {
+  readonly position: bigint;
+  readonly eventType: string;
+  readonly message: string;
 }
 
 /** Reads a shard's log. */
@@ -26,7 +40,8 @@ export interface LogReader {
   read(shard: number, after: bigint, limit: number): Promise<LogBatch>;
 }
 
-interface RawEvent {
+/** A row of the log as the database gives it. */
+export interface RawEvent {
   readonly position: bigint | string;
   readonly type: EventType;
   readonly schemaVersion: number;
@@ -83,22 +98,26 @@ function decodeBatch(shard: number, after: bigint, rows: readonly RawEvent[]): L
   let expected = after + 1n;
   for (const row of rows) {
     const position = BigInt(row.position);
-    const stop = (message: string): LogBatch => ({ events, failure: { position, message } });
     if (position !== expected) {
-      return stop(`the log of shard ${shard} goes on at ${position}, expected ${expected}`);
+      const message = `the log of shard ${shard} goes on at ${position}, expected ${expected}`;
+      return { events, failure: { position, eventType: row.type, message } };
     }
-    try {
-      events.push({
-        shard,
-        position,
-        recordedAtMs: Number(row.recordedAt),
-        event: decodeEvent(row),
-      });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return stop(`event ${row.type} at ${position} cannot be read: ${reason.slice(0, 500)}`);
-    }
+    const decoded = decodeRow(shard, row);
+    if ("message" in decoded) return { events, failure: decoded };
+    events.push(decoded);
     expected += 1n;
   }
   return { events, failure: null };
+}
+
+/** Decodes one row of the log, or says why it cannot be read. */
+export function decodeRow(shard: number, row: RawEvent): LogEvent | LogFailure {
+  const position = BigInt(row.position);
+  try {
+    return { shard, position, recordedAtMs: Number(row.recordedAt), event: decodeEvent(row) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `event ${row.type} at ${position} cannot be read: ${reason.slice(0, 500)}`;
+    return { position, eventType: row.type, message };
+  }
 }

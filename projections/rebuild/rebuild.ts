@@ -1,124 +1,110 @@
 /** Fresh tables beside the live ones, filled from the log and swapped in at the end. @module */
 import { sql } from "kysely";
-import { createLogReader, headOf, type LogReader } from "../log/mod.ts";
-import type { Projection } from "../projection/mod.ts";
-import { applyBatch, createTables, SCHEMA } from "../runner/mod.ts";
-import { createIndexesSql, type Queryable } from "../table/mod.ts";
-import { claim, moveClaim, RebuildRefused, releaseClaim } from "./claim.ts";
+import type { RebuildPhase } from "../../shared/read_api/mod.ts";
+import { buildSchemaOf, createTables, listCheckpoints, noteComparison } from "../runner/mod.ts";
+import { createIndexesSql } from "../table/mod.ts";
+import { compareWithLive } from "./compare.ts";
+import { followTo, headsOf, total } from "./follow.ts";
+import { type RebuildOptions, type StartedJob, startJob, type Work } from "./job.ts";
+import { loadRanges } from "./load.ts";
+import type { RebuildProgress } from "./progress.ts";
 import { swapIn } from "./swap.ts";
 
-export { RebuildRefused };
-
-/** Where the fresh tables grow. */
-const NEXT = "projections_next";
-
-/** How far a rebuild is. */
-export interface RebuildProgress {
-  /** Events applied so far, over all shards. */
-  readonly done: bigint;
-  /** Events in the log when last looked at. */
-  readonly total: bigint;
-}
-
-/** What is rebuilt, and how. */
-export interface RebuildOptions {
-  readonly db: Queryable;
-  readonly projection: Projection;
-  readonly shards: number;
-  /** Tells this rebuild from any other, such as a UUID. */
-  readonly owner: string;
-  /** Events of one transaction; 5,000 when absent. */
-  readonly batchEvents?: number;
-  readonly onProgress?: (progress: RebuildProgress) => void;
-}
-
-/**
- * Rebuilds a projection while the live one is read and goes on. The swap is one short transaction,
- * and the position never goes back. Rejects with {@link RebuildRefused} when another rebuild runs or
- * when an event cannot be applied; the live tables are then as they were. A rebuild that died leaves
- * nothing that the next one minds.
- */
-export async function rebuild(options: RebuildOptions): Promise<RebuildProgress> {
-  const { db, projection, shards, owner } = options;
-  await db.transaction().execute(async (tx) => {
-    await claim(tx, projection.name, shards, owner);
-    await sql.raw(`create schema if not exists ${NEXT}`).execute(tx);
-    for (const { name } of tablesOf(projection)) {
-      await sql.raw(`drop table if exists ${NEXT}.${name}`).execute(tx);
-    }
-    await createTables(tx, NEXT, projection, { indexes: false });
-  });
-  try {
-    const positions = Array.from({ length: shards }, () => 0n);
-    const reader = createLogReader(db);
-    await fill(options, reader, positions);
-    for (const statement of tablesOf(projection).flatMap((each) => createIndexesSql(NEXT, each))) {
-      await sql.raw(statement).execute(db);
-    }
-    // Each round is shorter than the one before unless the log grows faster than this works.
-    let missing = await fill(options, reader, positions);
-    for (let round = 0; missing > SHORT_TAIL && round < 5; round++) {
-      missing = await fill(options, reader, positions);
-    }
-    await swapIn({ db, projection, owner, from: NEXT, to: SCHEMA }, positions);
-    const done = sum(positions);
-    return { done, total: done };
-  } catch (error) {
-    await releaseClaim(db, projection.name, owner);
-    throw error;
-  }
-}
-
+/** How far live rows may be behind the log for the rebuilt ones to stop there and be compared. */
+const COMPARABLE_LAG = 5_000n;
 /** What the swap may catch up on while it holds the checkpoint, in events. */
 const SHORT_TAIL = 2_000n;
+const ROUNDS = 5;
+/** After so many events it says how far it is, and looks whether it was cancelled. */
+const STEP_EVENTS = 20_000n;
 
 /**
- * Brings the fresh tables to where the log ended at the call; it may grow meanwhile, and by how much
- * is returned. `positions` by shard are moved along.
+ * Rebuilds a projection while the live one is read and goes on, and resolves after the swap. The swap
+ * is one short transaction, the position never goes back, and the rows that it replaces are kept for
+ * {@link rollback}. A rebuild that fails, dies or is cancelled leaves the live tables as they were.
  */
-async function fill(
-  options: RebuildOptions,
-  reader: LogReader,
-  positions: bigint[],
-): Promise<bigint> {
-  const { db, shards, batchEvents = 5_000 } = options;
-  const heads = await headsOf(options);
-  for (let shard = 0; shard < shards; shard++) {
-    let batch = await reader.read(shard, positions[shard]!, batchEvents);
-    while (batch.events.length > 0 && positions[shard]! < heads[shard]!) {
-      const from = positions[shard]!;
-      const to = batch.events.at(-1)!.position;
-      // The next batch is fetched while this one is written.
-      const next = reader.read(shard, to, batchEvents);
-      next.catch(() => {});
-      const { events } = batch;
-      await db.transaction().execute(async (tx) => {
-        await moveClaim(tx, { ...options, projection: options.projection.name, shard }, from, to);
-        await applyBatch(tx, NEXT, options.projection, events);
-      });
-      positions[shard] = to;
-      await report(options, positions);
-      batch = await next;
+export async function rebuild(options: RebuildOptions): Promise<RebuildProgress> {
+  return await (await startRebuild(options)).finished;
+}
+
+/** Starts a rebuild. Rejects with RebuildRefused while another one of the projection runs. */
+export function startRebuild(options: RebuildOptions): Promise<StartedJob> {
+  const { db } = options;
+  return startJob(options, "rebuild", workOf(options), async ({ jobId }) => {
+    await sql.raw(`drop schema if exists ${buildSchemaOf(jobId)} cascade`).execute(db);
+  });
+}
+
+function workOf({ db, projection, shards, effects, stepEvents, memoryRows }: RebuildOptions): Work {
+  return async ({ job: { jobId }, tracker }) => {
+    const schema = buildSchemaOf(jobId);
+    const positions = Array.from({ length: shards }, () => 0n);
+    const follow = { db, projection, schema };
+    let heads = await headsOf(db, shards);
+    const at = (phase: RebuildPhase) => tracker.at(phase, total(positions), total(heads));
+    await at("loading");
+    await sql.raw(`create schema ${schema}`).execute(db);
+    await createTables(db, schema, projection, { indexes: false });
+    const targets = await loadTargets({ db, projection, shards }, heads);
+    const ranges = targets.map((to, shard) => ({ shard, after: 0n, to }));
+    let loaded = 0n;
+    await loadRanges({ ...follow, stepEvents, memoryRows }, ranges, async (events) => {
+      loaded += events;
+      await tracker.at("loading", loaded, total(heads));
+    });
+    positions.splice(0, shards, ...targets);
+
+    const tables = projection.parts.flatMap((part) => part.tables);
+    for (const statement of tables.flatMap((each) => createIndexesSql(schema, each))) {
+      await at("indexing");
+      await sql.raw(statement).execute(db);
     }
-    if (batch.events.length === 0 && batch.failure !== null) {
-      throw new RebuildRefused(batch.failure.message);
+    for (const { name } of tables) {
+      await at("indexing");
+      await sql.raw(`analyze ${schema}.${name}`).execute(db);
     }
-  }
-  return sum(await headsOf(options)) - sum(positions);
+
+    const catchUp = async (phase: RebuildPhase, to: readonly bigint[]) => {
+      for (const [shard, target] of to.entries()) {
+        while (positions[shard]! < target) {
+          const next = positions[shard]! + STEP_EVENTS;
+          await followTo(follow, positions, positions.with(shard, next < target ? next : target));
+          await at(phase);
+        }
+      }
+    };
+    await at("comparing");
+    const moveTo = (live: readonly bigint[]) => catchUp("comparing", live);
+    const comparison = await compareWithLive({ ...follow, positions, moveTo });
+    await noteComparison(db, jobId, comparison);
+
+    // Each round is shorter than the one before unless the log grows faster than this works.
+    heads = await headsOf(db, shards);
+    for (let round = 0; round < ROUNDS && total(heads) - total(positions) > 0n; round++) {
+      await at("catching_up");
+      await catchUp("catching_up", heads);
+      heads = await headsOf(db, shards);
+      if (total(heads) - total(positions) <= SHORT_TAIL) break;
+    }
+    await at("swapping");
+    const { timers } = effects;
+    return total(await swapIn({ db, projection, jobId, from: schema, timers }, positions));
+  };
 }
 
-async function report(options: RebuildOptions, positions: readonly bigint[]): Promise<void> {
-  options.onProgress?.({ done: sum(positions), total: sum(await headsOf(options)) });
-}
-
-function headsOf({ db, shards }: RebuildOptions): Promise<bigint[]> {
-  return Promise.all(Array.from({ length: shards }, (_, shard) => headOf(db, shard)));
-}
-
-function tablesOf(projection: Projection) {
-  return projection.parts.flatMap(({ tables }) => tables);
-}
-
-function sum(values: readonly bigint[]): bigint {
-  return values.reduce((total, value) => total + value, 0n);
+/**
+ * Up to where to load: to the live rows, so that both can be compared there, unless those are of
+ * another version or far behind.
+ */
+async function loadTargets(
+  { db, projection }: Pick<RebuildOptions, "db" | "projection" | "shards">,
+  heads: readonly bigint[],
+): Promise<bigint[]> {
+  const live = (await listCheckpoints(db)).filter((each) => each.projection === projection.name);
+  return heads.map((head, shard) => {
+    const checkpoint = live.find((each) => each.shard === shard);
+    if (checkpoint === undefined || checkpoint.version !== projection.version) return head;
+    const { position } = checkpoint;
+    return position < head && head - position <= COMPARABLE_LAG ? position : head;
+  });
 }

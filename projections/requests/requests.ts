@@ -2,7 +2,8 @@
 import type { EventOf } from "../../shared/events/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
 import type { LogEvent } from "../log/mod.ts";
-import { type Projection, tablePart } from "../projection/mod.ts";
+import { type Part, type Projection, tablePart } from "../projection/mod.ts";
+import { addRange, REQUEST_TYPES } from "./range.ts";
 import { type Rows, table, type TableRow } from "../table/mod.ts";
 
 /** One row a call. */
@@ -45,28 +46,29 @@ export const requestsTable = table({
 /** See {@link requestsTable}. */
 export type Request = TableRow<typeof requestsTable>;
 
+const part: Part = tablePart({
+  table: requestsTable,
+  types: REQUEST_TYPES,
+  applyRange: (db, schema, range) =>
+    addRange(db, schema, range, (events) => part.apply(db, schema, events)),
+  keyOf({ event }) {
+    switch (event.type) {
+      case "HoldPlaced":
+      case "UsageReported":
+      case "HoldSettled":
+      case "HoldReleased":
+      case "HoldExpired":
+      case "LateUsageSettled":
+        return { requestId: event.payload.requestId };
+      default:
+        return null;
+    }
+  },
+  fold: foldRequest,
+});
+
 /** The requests projection. */
-export const requests: Projection = {
-  name: "requests",
-  version: 1,
-  parts: [tablePart({
-    table: requestsTable,
-    keyOf({ event }) {
-      switch (event.type) {
-        case "HoldPlaced":
-        case "UsageReported":
-        case "HoldSettled":
-        case "HoldReleased":
-        case "HoldExpired":
-        case "LateUsageSettled":
-          return { requestId: event.payload.requestId };
-        default:
-          return null;
-      }
-    },
-    fold: foldRequest,
-  })],
-};
+export const requests: Projection = { name: "requests", version: 1, parts: [part] };
 
 /** Applies one event to the row of its call. */
 export function foldRequest(rows: Rows<typeof requestsTable.columns>, placed: LogEvent): void {

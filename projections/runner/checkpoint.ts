@@ -10,43 +10,56 @@ export const SCHEMA = "projections";
 export interface Checkpoint {
   readonly projection: string;
   readonly shard: number;
+  /** Of the rows that are read; the code may have another one while it rebuilds. */
   readonly version: number;
   readonly position: bigint;
   /** Why the projection is paused in front of the next event, or null when it is live. */
   readonly error: string | null;
+  /** The event that cannot be applied, or null when it is live or the log itself is at fault. */
+  readonly failedPosition: bigint | null;
+  readonly failedType: string | null;
 }
 
-interface RawCheckpoint {
-  readonly projection: string;
-  readonly shard: number;
-  readonly version: number;
+/** The event that a projection stands in front of, and why. */
+export interface Refusal {
+  readonly position: bigint;
+  readonly eventType: string;
+  readonly message: string;
+}
+
+type RawCheckpoint = Omit<Checkpoint, "position" | "failedPosition"> & {
   readonly position: bigint | string;
-  readonly error: string | null;
-}
+  readonly failedPosition: bigint | string | null;
+};
 
-/** All checkpoints, those of running rebuilds left out. */
+const COLUMNS = sql`projection, shard, version, position, error,
+  failed_position as "failedPosition", failed_type as "failedType"`;
+
+/** All checkpoints of the rows that are read. */
 export async function listCheckpoints(db: Queryable): Promise<Checkpoint[]> {
   const { rows } = await sql<RawCheckpoint>`
-    select projection, shard, version, position, error
-    from projections.checkpoint order by projection, shard
+    select ${COLUMNS} from projections.checkpoint order by projection, shard
   `.execute(db);
   return rows.map(decode);
 }
 
 /**
- * The names of the projections that have something to do in a shard: what they have applied is less
- * than the log holds. One query, because it is asked for ever, mostly in vain.
+ * The projections that have something to do in a shard, with the version of their rows: what they
+ * have applied is less than the log holds. One query, because it is asked for ever, mostly in vain.
  */
-export async function listBehind(db: Queryable, shard: number): Promise<ReadonlySet<string>> {
+export async function listBehind(
+  db: Queryable,
+  shard: number,
+): Promise<ReadonlyMap<string, number>> {
   try {
-    const { rows } = await sql<{ projection: string }>`
-      select projection from projections.checkpoint
+    const { rows } = await sql<{ projection: string; version: number }>`
+      select projection, version from projections.checkpoint
       where shard = ${shard} and position < (
         select coalesce(max(position), 0) from ledger.event where shard = ${shard})
     `.execute(db);
-    return new Set(rows.map(({ projection }) => projection));
+    return new Map(rows.map(({ projection, version }) => [projection, version]));
   } catch (error) {
-    if (isMissingTable(error)) return new Set();
+    if (isMissingTable(error)) return new Map();
     throw error;
   }
 }
@@ -58,30 +71,41 @@ export async function checkpointOf(
   shard: number,
 ): Promise<Checkpoint> {
   const { rows } = await sql<RawCheckpoint>`
-    select projection, shard, version, position, error
-    from projections.checkpoint where projection = ${projection} and shard = ${shard}
+    select ${COLUMNS} from projections.checkpoint
+    where projection = ${projection} and shard = ${shard}
   `.execute(db);
   const row = rows[0];
   return row === undefined
-    ? { projection, shard, version: 0, position: 0n, error: null }
+    ? {
+      projection,
+      shard,
+      version: 0,
+      position: 0n,
+      error: null,
+      failedPosition: null,
+      failedType: null,
+    }
     : decode(row);
 }
 
 /**
  * Moves a checkpoint from one position to the next and makes it live. Returns false, and changes
- * nothing, when it stands elsewhere or another process holds it right now.
+ * nothing, when it stands elsewhere, its rows are of another version, or another process holds it
+ * right now.
  */
 export async function advance(
   db: Queryable,
-  of: { readonly projection: string; readonly shard: number },
+  of: { readonly projection: string; readonly shard: number; readonly version: number },
   from: bigint,
   to: bigint,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update projections.checkpoint set position = ${to.toString()}::bigint, error = null
+    update projections.checkpoint
+    set position = ${to.toString()}::bigint, error = null, failed_position = null,
+      failed_type = null
     where (projection, shard) in (
       select projection, shard from projections.checkpoint
-      where projection = ${of.projection} and shard = ${of.shard}
+      where projection = ${of.projection} and shard = ${of.shard} and version = ${of.version}
         and position = ${from.toString()}::bigint
       for update skip locked
     )
@@ -93,19 +117,25 @@ export async function advance(
 /** Says why a projection stands still. Returns false when its checkpoint has moved on meanwhile. */
 export async function pause(
   db: Queryable,
-  of: { readonly projection: string; readonly shard: number },
-  at: bigint,
-  error: string,
+  { projection, shard, version, position }: Checkpoint,
+  refusal: Refusal,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update projections.checkpoint set error = ${error.slice(0, 2_000)}
-    where projection = ${of.projection} and shard = ${of.shard}
-      and position = ${at.toString()}::bigint
+    update projections.checkpoint
+    set error = ${refusal.message.slice(0, 2_000)},
+      failed_position = ${refusal.position.toString()}::bigint, failed_type = ${refusal.eventType}
+    where projection = ${projection} and shard = ${shard} and version = ${version}
+      and position = ${position.toString()}::bigint
     returning position
   `.execute(db);
   return rows.length === 1;
 }
 
 function decode(row: RawCheckpoint): Checkpoint {
-  return { ...row, position: BigInt(row.position) };
+  const { failedPosition } = row;
+  return {
+    ...row,
+    position: BigInt(row.position),
+    failedPosition: failedPosition === null ? null : BigInt(failedPosition),
+  };
 }

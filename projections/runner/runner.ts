@@ -3,7 +3,7 @@ import type { Bus, BusSubscription } from "../../shared/bus/mod.ts";
 import { subjects } from "../../shared/bus/mod.ts";
 import type { Timers } from "../../shared/effects.ts";
 import type { Log } from "../../shared/log.ts";
-import type { LogReader } from "../log/mod.ts";
+import type { LogEvent, LogReader } from "../log/mod.ts";
 import type { Projection } from "../projection/mod.ts";
 import type { Queryable } from "../table/mod.ts";
 import { listBehind } from "./checkpoint.ts";
@@ -28,6 +28,14 @@ export interface RunnerOptions {
   readonly restMs?: number;
 }
 
+/** What the live runner has just applied and committed. */
+export interface LiveEvents {
+  readonly projection: string;
+  readonly shard: number;
+  /** In the order of their positions. */
+  readonly events: readonly LogEvent[];
+}
+
 /** Keeps projections up with the log until it is stopped. */
 export interface Runner {
   /** Begins; resolves once it listens. */
@@ -36,6 +44,13 @@ export interface Runner {
   catchUp(): Promise<void>;
   /** Calls `listener` after each transaction that moved a projection; the result removes it. */
   onAdvance(listener: (projection: string) => void): () => void;
+  /**
+   * Calls `listener` with the events of each transaction after its commit: the one place for what
+   * leaves the room, such as alerts. A rebuild and a rollback never call it. At most once for each
+   * event and process that applied it: what a crash leaves between commit and call is not repeated.
+   * An event may be old, after an outage: `recordedAtMs` says so. A listener must not throw.
+   */
+  onLive(listener: (live: LiveEvents) => void): () => void;
   /** Finishes the transaction in hand and stops; idempotent. */
   stop(): Promise<void>;
 }
@@ -44,6 +59,7 @@ export interface Runner {
 export function createRunner(options: RunnerOptions): Runner {
   const { projections, shards, bus, timers } = options;
   const listeners = new Set<(projection: string) => void>();
+  const liveListeners = new Set<(live: LiveEvents) => void>();
   const paused = new Map<string, string>();
   const subscriptions: BusSubscription[] = [];
   const rest = () => stopped ? Promise.resolve() : timers.sleep(options.restMs ?? 100);
@@ -56,6 +72,8 @@ export function createRunner(options: RunnerOptions): Runner {
     if (result.status === "advanced") {
       paused.delete(key);
       for (const listener of listeners) listener(projection.name);
+      const live = { projection: projection.name, shard, events: result.events };
+      for (const listener of liveListeners) listener(live);
     } else if (result.status === "paused" && paused.get(key) !== result.error) {
       paused.set(key, result.error);
       const { position, error } = result;
@@ -83,7 +101,9 @@ export function createRunner(options: RunnerOptions): Runner {
     while (moved && !stopped) {
       moved = false;
       const behind = await trying(listBehind(options.db, shard), shard, null);
-      for (const projection of projections.filter(({ name }) => behind?.has(name))) {
+      // Rows of another version are left alone: a rebuild replaces them.
+      const due = projections.filter(({ name, version }) => behind?.get(name) === version);
+      for (const projection of due) {
         if (stopped) return;
         const work = step({ ...options, shard }, projection);
         const result = await trying(work, shard, projection.name);
@@ -114,6 +134,12 @@ export function createRunner(options: RunnerOptions): Runner {
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
+      };
+    },
+    onLive(listener) {
+      liveListeners.add(listener);
+      return () => {
+        liveListeners.delete(listener);
       };
     },
     async stop() {

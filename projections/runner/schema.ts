@@ -8,8 +8,9 @@ import { SCHEMA } from "./checkpoint.ts";
 const LOCK_ID = 7_305_201;
 
 /**
- * Creates what is missing. A projection whose version has changed gets empty tables and starts at
- * position 0: its answers say so, and catch up. Safe to run in several processes at once.
+ * Creates what is missing. A projection that has rows of another version keeps them: they go on being
+ * read, at the position where they stand, until a rebuild has replaced them. Safe to run in several
+ * processes at once.
  */
 export async function prepareSchema(
   db: Queryable,
@@ -18,39 +19,48 @@ export async function prepareSchema(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${LOCK_ID}::bigint)`.execute(tx);
-    await sql`create schema if not exists projections`.execute(tx);
-    await sql`
-      create table if not exists projections.checkpoint (
-        projection text collate "C" not null, shard int not null, version int not null,
-        position bigint not null check (position >= 0), error text,
-        primary key (projection, shard))
-    `.execute(tx);
-    await sql`
-      create table if not exists projections.rebuild (
-        projection text collate "C" not null, shard int not null, owner text not null,
-        position bigint not null, seen_at timestamptz not null,
-        primary key (projection, shard))
-    `.execute(tx);
+    for (const statement of OWN_TABLES) await sql.raw(statement).execute(tx);
     for (const projection of projections) await prepareOne(tx, projection, shards);
   });
 }
 
+const OWN_TABLES = [
+  "create schema if not exists projections",
+  `create table if not exists projections.checkpoint (
+     projection text collate "C" not null, shard int not null, version int not null,
+     position bigint not null check (position >= 0), error text,
+     primary key (projection, shard))`,
+  `alter table projections.checkpoint add column if not exists failed_position bigint,
+     add column if not exists failed_type text`,
+  // Replaced by rebuild_job.
+  "drop table if exists projections.rebuild",
+  `create table if not exists projections.rebuild_job (
+     job_id uuid primary key, projection text collate "C" not null, kind text not null,
+     version int not null, live_version int not null, requested_by text not null,
+     phase text not null, done bigint not null, total bigint not null,
+     events_per_second bigint, seconds_left bigint, comparison jsonb, error text,
+     cancel_requested boolean not null, requested_at timestamptz not null,
+     seen_at timestamptz not null, finished_at timestamptz)`,
+  `create unique index if not exists rebuild_job_one_at_a_time
+     on projections.rebuild_job (projection) where finished_at is null`,
+  // The rows that a rebuild replaced, in the schema projections_previous.
+  `create table if not exists projections.previous (
+     projection text collate "C" not null, shard int not null, version int not null,
+     position bigint not null, tables text[] not null, primary key (projection, shard))`,
+];
+
 async function prepareOne(tx: Queryable, projection: Projection, shards: number): Promise<void> {
   const { name, version } = projection;
   const { rows } = await sql<{ version: number }>`
-    select version from projections.checkpoint where projection = ${name} and version <> ${version}
+    select version from projections.checkpoint where projection = ${name} limit 1
   `.execute(tx);
-  if (rows.length > 0) {
-    for (const { name: tableName } of projection.parts.flatMap(({ tables }) => tables)) {
-      await sql.raw(`drop table if exists ${SCHEMA}.${tableName}`).execute(tx);
-    }
-    await sql`delete from projections.checkpoint where projection = ${name}`.execute(tx);
-  }
-  await createTables(tx, SCHEMA, projection);
+  const live = rows[0]?.version ?? version;
+  // What is read of a newer version of the code may be missing in these rows, but never the rows.
+  if (live === version) await createTables(tx, SCHEMA, projection);
   for (const shard of Array(shards).keys()) {
     await sql`
       insert into projections.checkpoint (projection, shard, version, position)
-      values (${name}, ${shard}, ${version}, 0) on conflict do nothing
+      values (${name}, ${shard}, ${live}, 0) on conflict do nothing
     `.execute(tx);
   }
 }

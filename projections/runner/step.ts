@@ -2,13 +2,20 @@
 import type { LogBatch, LogEvent, LogReader } from "../log/mod.ts";
 import { ApplyError, type Projection } from "../projection/mod.ts";
 import type { Queryable } from "../table/mod.ts";
-import { advance, type Checkpoint, checkpointOf, pause, SCHEMA } from "./checkpoint.ts";
+import {
+  advance,
+  type Checkpoint,
+  checkpointOf,
+  pause,
+  type Refusal,
+  SCHEMA,
+} from "./checkpoint.ts";
 
 /** What a step did. */
 export type StepResult =
   /** `more`: the batch was full, so that the log has probably more. */
-  | { readonly status: "advanced"; readonly position: bigint; readonly more: boolean }
-  /** The end of the log is reached. */
+  | { readonly status: "advanced"; readonly events: readonly LogEvent[]; readonly more: boolean }
+  /** The end of the log is reached, or the rows are of another version: a rebuild replaces them. */
   | { readonly status: "idle" }
   /** Another process moves this projection right now; looking again later helps. */
   | { readonly status: "busy" }
@@ -24,22 +31,24 @@ export async function step(
   limit = BATCH_EVENTS,
 ): Promise<StepResult> {
   const checkpoint = await checkpointOf(db, projection.name, shard);
+  if (checkpoint.version !== projection.version) return { status: "idle" };
   const batch = await reader.read(shard, checkpoint.position, limit);
-  const of = { projection: projection.name, shard };
+  const of = { projection: projection.name, shard, version: projection.version };
   if (batch.events.length === 0) {
     if (batch.failure === null) return { status: "idle" };
     return await stop(db, checkpoint, batch.failure);
   }
   try {
-    const position = await db.transaction().execute(async (tx) => {
+    const advanced = await db.transaction().execute(async (tx) => {
       // The checkpoint first: its row lock keeps every other process away from the rows.
       const to = lastOf(batch.events);
-      if (!await advance(tx, of, checkpoint.position, to)) return null;
+      if (!await advance(tx, of, checkpoint.position, to)) return false;
       await applyBatch(tx, SCHEMA, projection, batch.events);
-      return to;
+      return true;
     });
-    if (position === null) return { status: "busy" };
-    return { status: "advanced", position, more: batch.events.length === limit };
+    if (!advanced) return { status: "busy" };
+    const { events } = batch;
+    return { status: "advanced", events, more: events.length === limit };
   } catch (error) {
     const refused = refusalOf(error, batch, checkpoint);
     if (refused === null) throw error;
@@ -63,21 +72,22 @@ export async function applyBatch(
 async function stop(
   db: Queryable,
   checkpoint: Checkpoint,
-  { position, message }: { readonly position: bigint; readonly message: string },
+  refusal: Refusal,
 ): Promise<StepResult> {
-  if (checkpoint.error !== message) await pause(db, checkpoint, checkpoint.position, message);
-  return { status: "paused", position, error: message };
+  if (checkpoint.error !== refusal.message) await pause(db, checkpoint, refusal);
+  return { status: "paused", position: refusal.position, error: refusal.message };
 }
 
 /** The event that a failure is about, or null when the database just was not able to. */
-function refusalOf(error: unknown, batch: LogBatch, checkpoint: Checkpoint) {
-  if (error instanceof ApplyError) return { position: error.position, message: error.message };
+function refusalOf(error: unknown, batch: LogBatch, checkpoint: Checkpoint): Refusal | null {
+  if (error instanceof ApplyError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   // Class 22 and 23: the data does not fit its column; that will not pass by itself.
   if (!/^2[23]/.test(code)) return null;
   const message = `${(error as Error).message} (SQLSTATE ${code})`;
-  const half = BigInt(batch.events.length >> 1);
-  return { position: checkpoint.position + 1n + half, message };
+  const half = batch.events.length >> 1;
+  const eventType = batch.events[half]!.event.type;
+  return { position: checkpoint.position + 1n + BigInt(half), eventType, message };
 }
 
 function lastOf(events: readonly LogEvent[]): bigint {

@@ -10,11 +10,6 @@ export {
   table,
   type TableRow,
 } from "./spec.ts";
-export {
-  type KeyOf,
-  type LoadedRows,
-  loadRows,
-  type Queryable,
-  recordSet,
-  type Rows,
-} from "./rows.ts";
+export { type LoadedRows, loadRows, type Rows } from "./rows.ts";
+export { type KeyOf, type Queryable, recordSet } from "./store.ts";
+export { createRowMemory, type RowMemory } from "./memory.ts";

@@ -1,21 +1,14 @@
 /** The rows that a batch touches: loaded at once, changed in memory, written at once. @module */
-import { type Kysely, sql } from "kysely";
-import { stringifyWithBigint } from "../../shared/json.ts";
+import type { RowMemory } from "./memory.ts";
+import type { Columns, RowOf, Table } from "./spec.ts";
 import {
-  type Columns,
-  decodeRow,
-  recordColumns,
-  type RowOf,
-  selectList,
-  sqlName,
-  type Table,
-} from "./spec.ts";
-
-/** Anything that runs SQL: the database or a transaction. */
-export type Queryable = Kysely<unknown>;
-
-/** The identifying columns of a row. */
-export type KeyOf<C extends Columns> = Partial<RowOf<C>>;
+  deleteRows,
+  type KeyOf,
+  keyText,
+  type Queryable,
+  selectByKey,
+  upsertRows,
+} from "./store.ts";
 
 /** Working copies of rows, by key. */
 export interface Rows<C extends Columns> {
@@ -33,23 +26,28 @@ export interface LoadedRows<C extends Columns> extends Rows<C> {
   save(): Promise<void>;
 }
 
-/** Loads the rows of these keys from `schema`. A key that is asked for later must be among them. */
+/**
+ * Loads the rows of these keys from `schema`. A key that is asked for later must be among them. With
+ * a `memory`, as a rebuild has one, rows come from there and stay there.
+ */
 export async function loadRows<C extends Columns>(
   db: Queryable,
   schema: string,
   described: Table<C>,
   keys: readonly KeyOf<C>[],
+  memory?: RowMemory,
 ): Promise<LoadedRows<C>> {
-  const keyText = (row: KeyOf<C>) => described.key.map((name) => String(row[name])).join("\u0000");
-  const wanted = new Map(keys.map((key) => [keyText(key), key]));
+  if (memory !== undefined) return await keptRows(memory, described, keys);
+  const textOf = (row: KeyOf<C>) => keyText(described, row);
+  const wanted = new Map(keys.map((key) => [textOf(key), key]));
   const current = new Map<string, RowOf<C>>();
   for (const row of await selectByKey(db, schema, described, [...wanted.values()])) {
-    current.set(keyText(row), row);
+    current.set(textOf(row), row);
   }
   const stored = new Set(current.keys());
   const changed = new Set<string>();
   const checked = (key: KeyOf<C>) => {
-    const text = keyText(key);
+    const text = textOf(key);
     if (!wanted.has(text)) throw new Error(`${described.name}: row ${text} was not loaded`);
     return text;
   };
@@ -78,71 +76,17 @@ export async function loadRows<C extends Columns>(
   };
 }
 
-async function selectByKey<C extends Columns>(
-  db: Queryable,
-  schema: string,
+/** Rows that stay in a memory: saving them is left to it. */
+async function keptRows<C extends Columns>(
+  memory: RowMemory,
   described: Table<C>,
   keys: readonly KeyOf<C>[],
-): Promise<RowOf<C>[]> {
-  if (keys.length === 0) return [];
-  const { rows } = await sql<Record<string, unknown>>`
-    select ${sql.raw(selectList(described, "t"))}
-    from ${sql.raw(`${schema}.${described.name}`)} t
-    join ${keySet(described, keys)} using (${sql.raw(described.key.map(sqlName).join(", "))})
-  `.execute(db);
-  return rows.map((row) => decodeRow(described, row));
-}
-
-/** Adds rows or replaces those of the same key, in one statement. */
-export async function upsertRows<C extends Columns>(
-  db: Queryable,
-  schema: string,
-  described: Table<C>,
-  rows: readonly RowOf<C>[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const names = Object.keys(described.columns);
-  const list = names.map(sqlName).join(", ");
-  const key = described.key.map(sqlName).join(", ");
-  const updates = names.filter((name) => !described.key.includes(name))
-    .map((name) => `${sqlName(name)} = excluded.${sqlName(name)}`).join(", ");
-  await sql`
-    insert into ${sql.raw(`${schema}.${described.name}`)} (${sql.raw(list)})
-    select ${sql.raw(list)} from ${recordSet(described, names, rows)}
-    on conflict (${sql.raw(key)}) do update set ${sql.raw(updates)}
-  `.execute(db);
-}
-
-async function deleteRows<C extends Columns>(
-  db: Queryable,
-  schema: string,
-  described: Table<C>,
-  keys: readonly KeyOf<C>[],
-): Promise<void> {
-  if (keys.length === 0) return;
-  const matches = described.key.map((name) => `t.${sqlName(name)} = r.${sqlName(name)}`);
-  await sql`
-    delete from ${sql.raw(`${schema}.${described.name}`)} t
-    using ${keySet(described, keys)} where ${sql.raw(matches.join(" and "))}
-  `.execute(db);
-}
-
-function keySet<C extends Columns>(described: Table<C>, keys: readonly KeyOf<C>[]) {
-  const bare = keys.map((key) =>
-    Object.fromEntries(described.key.map((name) => [name, key[name]]))
-  );
-  return recordSet(described, described.key, bare);
-}
-
-/** Rows as a record set aliased `r`; sent as text, because drivers disagree on jsonb arrays. */
-export function recordSet(
-  described: Table,
-  names: readonly string[],
-  rows: readonly Readonly<Record<string, unknown>>[],
-) {
-  const records = rows.map((row) =>
-    Object.fromEntries(names.map((name) => [sqlName(name), row[name]]))
-  );
-  return sql`jsonb_to_recordset(${stringifyWithBigint(records)}::text::jsonb)
-    as r(${sql.raw(recordColumns(described, names))})`;
+): Promise<LoadedRows<C>> {
+  await memory.load(described, keys);
+  return {
+    get: (key) => memory.get(described, key),
+    put: (row) => memory.put(described, row),
+    remove: (key) => memory.remove(described, key),
+    save: () => Promise.resolve(),
+  };
 }

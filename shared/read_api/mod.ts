@@ -10,8 +10,10 @@ import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
 
 export * from "./costs.ts";
 export * from "./explain.ts";
+export * from "./projections.ts";
 export * from "./explorer.ts";
 export * from "./alerts.ts";
+export * from "./rerate.ts";
 export * from "./time_travel.ts";
 
 const amount = z.string().regex(/^-?\d+$/);
@@ -134,16 +136,6 @@ export const budgetRowSchema = z.object({
   limitMicroKyat: amount.nullable(),
 });
 
-/** GET /v1/projections: how far each projection has come. */
-export const projectionStatusSchema = z.object({
-  name: z.string(),
-  position: z.string(),
-  head: z.string(),
-  lag: z.string(),
-  state: z.enum(["live", "rebuilding", "paused"]),
-  error: z.string().nullable(),
-});
-
 /**
  * GET /v1/live?account=: server-sent events named `account`; the `data` of each is this, first at
  * once and then whenever the account's row changes.
@@ -164,7 +156,5 @@ export type PriceRow = z.output<typeof priceRowSchema>;
 export type RatesRow = z.output<typeof ratesRowSchema>;
 /** See {@link budgetRowSchema}. */
 export type BudgetRow = z.output<typeof budgetRowSchema>;
-/** See {@link projectionStatusSchema}. */
-export type ProjectionStatus = z.output<typeof projectionStatusSchema>;
 /** See {@link liveAccountSchema}. */
 export type LiveAccount = z.output<typeof liveAccountSchema>;

@@ -114,8 +114,15 @@ describe("during a rebuild", () => {
 
 async function rebuildAll(): Promise<void> {
   for (const projection of ALL_PROJECTIONS) {
-    const owner = crypto.randomUUID();
-    await rebuild({ db: log.db, projection, shards: 1, owner, batchEvents: 500 });
+    const requestedBy = "system:test";
+    await rebuild({
+      db: log.db,
+      projection,
+      shards: 1,
+      effects,
+      requestedBy,
+      stepEvents: 500,
+    });
   }
 }
 
