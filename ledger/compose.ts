@@ -1,5 +1,5 @@
 /** Wires the ledger: one writer per shard, served while owned, and the HTTP API. @module */
-import type { Bus } from "../shared/bus/mod.ts";
+import type { Bus, StreamReader } from "../shared/bus/mod.ts";
 import type { Effects } from "../shared/effects.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Log } from "../shared/log.ts";
@@ -25,7 +25,8 @@ import { createEventStore, type EventStore, type LedgerDatabase } from "./store/
 export interface LedgerParts {
   /** Migrated, on Postgres or PGlite. */
   readonly database: LedgerDatabase;
-  readonly bus: Bus;
+  /** Checkpoints are read back from it where it can look into its streams. */
+  readonly bus: Bus & Partial<StreamReader>;
   readonly effects: Effects;
   readonly log: Log;
   /** A name that no other ledger process ever has. */

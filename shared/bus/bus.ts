@@ -59,6 +59,19 @@ export interface StreamOptions {
   readonly maxMessages: number;
 }
 
+/** Looking into a stream without consuming it; both buses can, beside what {@link Bus} promises. */
+export interface StreamReader {
+  /**
+   * The last message that a stream has on a subject without wildcards; null when it has none or is
+   * not there. Rejects with BusError.
+   */
+  readLast(
+    stream: string,
+    subject: string,
+    options: { timeoutMs: number },
+  ): Promise<JsonValue | null>;
+}
+
 /**
  * Request/reply, at-most-once broadcast, and a durable at-least-once stream. Messages are JSON
  * values up to 1 MB encoded. Subjects are dot-separated; filters know `*` (one token) and a

@@ -6,12 +6,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createEffects, platformOf } from "../effects.ts";
 import type { JsonValue } from "../json.ts";
-import { type Bus, BusError, type BusErrorCode, type DurableMessage } from "./bus.ts";
+import {
+  type Bus,
+  BusError,
+  type BusErrorCode,
+  type DurableMessage,
+  type StreamReader,
+} from "./bus.ts";
 
 /** Two ends of one bus; the same object twice where there is only one end. */
 export interface BusEnds {
-  readonly one: Bus;
-  readonly other: Bus;
+  readonly one: Bus & StreamReader;
+  readonly other: Bus & StreamReader;
 }
 
 /** Real time for buses under test. */
@@ -55,6 +61,7 @@ export function describeBus(name: string, open: () => Promise<BusEnds>): void {
   describe(`a request on ${name}`, () => describeRequests(under));
   describe(`a broadcast on ${name}`, () => describeBroadcasts(under));
   describe(`a durable publish on ${name}`, () => describePublishes(under));
+  describe(`looking into a stream on ${name}`, () => describeReading(under));
   describe(`a durable consumer on ${name}`, () => describeConsumers(under));
   describe(`closing ${name}`, () => describeClosing(under));
 }
@@ -261,6 +268,28 @@ function describePublishes(under: Under): void {
     await one.ensureStream({ ...stream(prefix), subjects: [`${prefix}.>`], maxMessages: 5_000 });
     const ack = await one.publishDurable(`${prefix}.new`, 1, { messageId: "a", ...second });
     expect(ack).toEqual({ sequence: 1, duplicate: false });
+  });
+}
+
+function describeReading(under: Under): void {
+  it("gives the last message of its subject, however many others there are", async () => {
+    const { one, other, prefix } = under();
+    await one.ensureStream(stream(prefix));
+    const subject = `${prefix}.0.meter.settle`;
+    expect(await one.readLast(prefix, subject, second)).toBe(null);
+    await publishMany(one, prefix, 20);
+    await one.publishDurable(subject, { text: "“မြန်မာ”", last: true }, {
+      messageId: "last",
+      ...second,
+    });
+    await one.publishDurable(`${prefix}.1.meter.settle`, 1, { messageId: "else", ...second });
+    const read = await other.readLast(prefix, subject, second);
+    expect(read).toEqual({ text: "“မြန်မာ”", last: true });
+  });
+
+  it("gives nothing of a stream that there is not", async () => {
+    const { one, prefix } = under();
+    expect(await one.readLast(`${prefix}none`, `${prefix}.0.meter.settle`, second)).toBe(null);
   });
 }
 

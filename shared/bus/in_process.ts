@@ -1,6 +1,6 @@
 /** The bus inside one process: the same promises as NATS, without a server. @module */
 import type { JsonValue } from "../json.ts";
-import { type Bus, BusError, type BusSubscription } from "./bus.ts";
+import { type Bus, BusError, type BusSubscription, type StreamReader } from "./bus.ts";
 import { encodeText } from "./encoding.ts";
 import {
   type BusSettings,
@@ -41,11 +41,11 @@ interface PendingRequest {
  * A bus for rooms that share one process. Every message makes a round trip through JSON, so that
  * peers share no objects. Streams last as long as the process.
  */
-export function createInProcessBus(settings: BusSettings): Bus {
+export function createInProcessBus(settings: BusSettings): Bus & StreamReader {
   return new InProcessBus(settings);
 }
 
-class InProcessBus implements Bus {
+class InProcessBus implements Bus, StreamReader {
   readonly #settings: BusSettings;
   readonly #stopTimeoutMs: number;
   readonly #queues: ResponderQueue[] = [];
@@ -151,6 +151,13 @@ class InProcessBus implements Bus {
       if (stream.accepts(subject)) return stream.publish(subject, text, messageId);
     }
     throw new BusError("no_responders", `no stream keeps ${subject}`);
+  }
+
+  // deno-lint-ignore require-await -- a failure is a rejection
+  async readLast(stream: string, subject: string): Promise<JsonValue | null> {
+    if (this.#state === "closed") throw closedError();
+    const text = this.#streams.get(stream)?.newest(subject) ?? null;
+    return text === null ? null : JSON.parse(text);
   }
 
   consume(

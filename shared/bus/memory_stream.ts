@@ -16,6 +16,8 @@ export interface MemoryStream {
   update(options: StreamOptions): void;
   /** Stores `text`, the JSON of a message, unless the id is known. */
   publish(subject: string, text: string, messageId: string): PublishAck;
+  /** The JSON of the last message kept on a subject; null when there is none. */
+  newest(subject: string): string | null;
   /** The consumer of this name; a new one starts at the oldest message kept. */
   consumer(durableName: string): MemoryConsumer;
   /** Stops every timer. */
@@ -75,6 +77,13 @@ export function createMemoryStream(
       for (const consumer of consumers.values()) consumer.pump();
       trim();
       return { sequence, duplicate: false };
+    },
+    newest(subject) {
+      for (let sequence = last; sequence >= first; sequence--) {
+        const stored = messages.get(sequence);
+        if (stored?.subject === subject) return stored.text;
+      }
+      return null;
     },
     consumer(durableName) {
       const existing = consumers.get(durableName);

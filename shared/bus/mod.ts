@@ -8,6 +8,7 @@ export {
   type DurableMessage,
   type PublishAck,
   type StreamOptions,
+  type StreamReader,
 } from "./bus.ts";
 export type { BusFault, BusSettings } from "./handling.ts";
 export { createInProcessBus } from "./in_process.ts";

@@ -1,11 +1,21 @@
 /** Checkpoints in a durable stream of the bus. @module */
-import { type Bus, CHECKPOINT_STREAM, subjects } from "../../../shared/bus/mod.ts";
+import {
+  type Bus,
+  CHECKPOINT_STREAM,
+  type StreamReader,
+  subjects,
+} from "../../../shared/bus/mod.ts";
+import { z } from "zod";
 import type { CheckpointPlace } from "./place.ts";
 
 const TIMEOUT_MS = 5_000;
+const messageSchema = z.object({ note: z.string() });
 
-/** The stream `CHECKPOINTS`: `{shard, note, position}` on the subject of each shard. */
-export function createStreamPlace(bus: Bus): CheckpointPlace {
+/**
+ * The stream `CHECKPOINTS`: `{shard, note, position}` on the subject of each shard. A bus that can't
+ * look into its streams has nothing to read back.
+ */
+export function createStreamPlace(bus: Bus & Partial<StreamReader>): CheckpointPlace {
   let ensured = false;
   return {
     name: `stream ${CHECKPOINT_STREAM.name}`,
@@ -27,6 +37,11 @@ export function createStreamPlace(bus: Bus): CheckpointPlace {
         throw error;
       }
     },
-    readNewest: () => Promise.resolve(null),
+    async readNewest(shard) {
+      const { name } = CHECKPOINT_STREAM;
+      const options = { timeoutMs: TIMEOUT_MS };
+      const last = await bus.readLast?.(name, subjects.checkpoint(shard), options) ?? null;
+      return last === null ? null : messageSchema.parse(last).note;
+    },
   };
 }

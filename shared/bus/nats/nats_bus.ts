@@ -16,6 +16,7 @@ import {
   type DurableMessage,
   type PublishAck,
   type StreamOptions,
+  type StreamReader,
 } from "../bus.ts";
 import { decodeBytes, encodeBytes } from "../encoding.ts";
 import {
@@ -28,6 +29,7 @@ import {
 } from "../handling.ts";
 import { compileFilter } from "../matching.ts";
 import { ensureServerConsumer, ensureServerStream } from "./jetstream.ts";
+import { lastMessageRequest, readLastMessage } from "./last_message.ts";
 import { followLink, type Link } from "./link.ts";
 import { createNudge } from "./nudge.ts";
 import { startPullConsumer } from "./pull_consumer.ts";
@@ -37,11 +39,14 @@ const errorHeader = "Sargalay-Error";
 const setupTimeoutMs = 30_000;
 
 /** The bus over `connection`, which it owns from now on and closes with itself. */
-export function connectNatsBus(connection: NatsConnection, settings: BusSettings): Bus {
+export function connectNatsBus(
+  connection: NatsConnection,
+  settings: BusSettings,
+): Bus & StreamReader {
   return new NatsBus(connection, settings);
 }
 
-class NatsBus implements Bus {
+class NatsBus implements Bus, StreamReader {
   readonly #connection: NatsConnection;
   readonly #settings: BusSettings;
   readonly #onFault: NonNullable<BusSettings["onFault"]>;
@@ -141,6 +146,16 @@ class NatsBus implements Bus {
     const bytes = encodeBytes(message, subject);
     const reply = await this.#exchange(subject, bytes, { timeoutMs, headers: identified });
     return readPublishAck(reply, subject);
+  }
+
+  async readLast(
+    stream: string,
+    subject: string,
+    { timeoutMs }: { timeoutMs: number },
+  ): Promise<JsonValue | null> {
+    const request = lastMessageRequest(stream, subject);
+    const reply = await this.#exchange(request.subject, request.bytes, { timeoutMs });
+    return readLastMessage(reply, `${subject} of ${stream}`);
   }
 
   async consume(

@@ -6,7 +6,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type NatsServer, startNats } from "../../../tests/servers/mod.ts";
-import type { Bus } from "../bus.ts";
+import type { Bus, StreamReader } from "../bus.ts";
 import { describeBus, eventually, realEffects } from "../bus_contract.ts";
 import type { BusFault } from "../handling.ts";
 import { connectNats, connectNatsBus } from "./mod.ts";
@@ -18,7 +18,7 @@ export function describeNatsBus(name: string, urlOf: (server: NatsServer) => str
     server = await startNats();
   });
   afterAll(() => server.stop());
-  const open = async (onFault?: (fault: BusFault) => void): Promise<Bus> => {
+  const open = async (onFault?: (fault: BusFault) => void): Promise<Bus & StreamReader> => {
     const connection = await connectNats(urlOf(server), {
       name: "contract",
       timers: realEffects.timers,
