@@ -10,7 +10,6 @@ import type { CallFacts, DomainEvent } from "../../shared/events/mod.ts";
 import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import { uuidv7 } from "../../shared/ids/mod.ts";
 import { silentLog } from "../../shared/log.ts";
-import type { AlertRow } from "../../shared/read_api/mod.ts";
 import { appendEvents, openLog, type TestLog } from "./log.ts";
 
 const real = createEffects(platformOf(globalThis));
@@ -61,8 +60,9 @@ export async function openAlertWorld(kind: "pglite" | "postgres" = "pglite"): Pr
     evaluate: (db = log.db) => evaluate({ db, shards: 1, effects, channels: ["log", "webhook"] }),
     async alerts(ruleId) {
       const { rows } = await sql<{ text: string }>`
-        select subject_id || ' ' || coalesce(resolution, 'open') as text from alerts.alert
-        where rule_id = ${ruleId} order by alert_id
+        select subject_id || ' ' || coalesce(resolution, 'open') as text
+        from alerts.alert a join alerts.change c on c.alert_id = a.alert_id and c.sequence = 1
+        where rule_id = ${ruleId} order by c.change
       `.execute(log.db);
       return rows.map(({ text }) => text);
     },
@@ -86,10 +86,21 @@ export function callOf(outcome: string, ...attempts: readonly string[]): CallFac
   };
 }
 
-/** An account with credit, in microkyat. */
+/** An account with a key and credit, in microkyat. */
 export function accountWith(accountId: string, amountMicroKyat: bigint): readonly DomainEvent[] {
   return [
     { type: "AccountOpened", payload: { accountId, name: accountId, currency: "MMK" } },
+    {
+      type: "KeyIssued",
+      payload: {
+        accountId,
+        keyId: "k1",
+        keyHash: "0".repeat(64),
+        prefix: "sk-sgl-0000…",
+        label: "k1",
+        expiresAtMs: null,
+      },
+    },
     {
       type: "CreditGranted",
       payload: { accountId, amountMicroKyat, source: "promotion", reference: "test" },
@@ -187,6 +198,3 @@ export function ruleSet(
     payload: { ruleId, ruleVersion, rule: { severity: "warning", ...defaults, ...rule } },
   };
 }
-
-/** The state of an alert row. */
-export type AlertState = AlertRow["state"];
