@@ -19,6 +19,7 @@ import { keyRoutes } from "./keys/mod.ts";
 import { createLiveHub, liveRoutes } from "./live/mod.ts";
 import { createLogReader, requireShards } from "./log/mod.ts";
 import { requestRoutes } from "./requests/mod.ts";
+import { reRateRoutes } from "./rerate/mod.ts";
 import {
   createRunner,
   listCheckpoints,
@@ -58,6 +59,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...requestRoutes,
   ...dailyUsageRoutes,
   ...costViewRoutes,
+  ...reRateRoutes,
   ...catalogRoutes,
   ...explorerRoutes,
   ...explanationRoutes,

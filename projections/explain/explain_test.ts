@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chargeMicroKyat, costNanoUsd } from "../../ledger/pricing/mod.ts";
-import { decodeCommand } from "../../shared/commands/mod.ts";
 import type { DomainEvent, PinnedPricing } from "../../shared/events/mod.ts";
-import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import * as shapes from "../../shared/read_api/mod.ts";
 import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
-import { ledgerDomain } from "../../ledger/shard/mod.ts";
-import { historyOf, openReadApi, type TestReadApi } from "../../tests/projections/mod.ts";
+import {
+  DecidedLog,
+  historyOf,
+  openReadApi,
+  type TestReadApi,
+} from "../../tests/projections/mod.ts";
 import { stepsOf } from "./steps.ts";
 
 const START_MS = 1_800_000_000_000;
@@ -18,72 +20,29 @@ const own = { role: "developer", accountId: "acc-1" } as const;
 let api: TestReadApi;
 
 /** What the ledger really decides: commands in, events out. */
-function decided(): { events: DomainEvent[]; state: unknown } {
-  let state = ledgerDomain.initial();
-  const events: DomainEvent[] = [];
-  let position = 0n;
-  // deno-lint-ignore no-explicit-any
-  const carryOut = (type: any, body: Record<string, unknown>, nowMs = START_MS) => {
-    const command = decodeCommand({ type, body });
-    const decision = ledgerDomain.decide(state, command, { nowMs });
-    if (decision.status === "rejected") throw new Error(decision.rejection.message);
-    for (const event of decision.events) {
-      position += 1n;
-      state = ledgerDomain.evolve(state, { event, recordedAtMs: nowMs, position });
-      events.push(event);
-    }
-  };
-  carryOut("PublishPrice", {
-    model: "gpt-4o",
-    displayName: "GPT-4o",
-    ownedBy: "openai",
-    ratesPicoUsdPerUnit: { input: "2500000", cached_input: "1250000", output: "10000000" },
-    contextWindowTokens: 128_000,
-    maxOutputTokens: 16_384,
-    source: "test",
-  });
-  carryOut("SetMarkup", { markupPartsPerMillion: 50_000 });
-  carryOut("SetFxRate", { kyatPerUsd: "4500.25", source: "test" });
-  carryOut("OpenAccount", { accountId: "acc-1", name: "one" });
-  const credit = { amountMicroKyat: "100000000000", source: "promotion", reference: "x" };
-  carryOut("GrantCredit", { accountId: "acc-1", ...credit });
-  const key = { keyId: "k1", keyHash: "0".repeat(64), prefix: "sk", label: "k", expiresAtMs: null };
-  carryOut("IssueKey", { accountId: "acc-1", ...key });
-  const place = (requestId: string) =>
-    carryOut("PlaceHold", {
-      accountId: "acc-1",
-      requestId,
-      keyId: "k1",
-      edgeId: "edge-1",
-      model: "gpt-4o",
-      endpoint: "chat/completions",
-      inputTokensBound: 1_000,
-      outputTokensRequested: 500,
-      minimumOutputTokens: 1,
-      holdTtlMs: 60_000,
-    });
-  const of = (requestId: string) => ({ accountId: "acc-1", requestId });
-  place(REQUEST);
+function decided(): DomainEvent[] {
+  const log = new DecidedLog(START_MS);
+  log.place(REQUEST);
   const usage = { input: 700, cached_input: 200, output: 400, reasoning: 30, searches: 2 };
-  const call = { ...UNKNOWN_CALL, provider: "openai", outcome: "completed" };
-  carryOut("SettleHold", { ...of(REQUEST), usage, evidence: "reported", call });
-  place(LATE);
-  carryOut("ReportUsage", {
-    ...of(LATE),
+  log.settle(REQUEST, usage);
+  log.place(LATE);
+  log.give("ReportUsage", {
+    ...log.of(LATE),
     sequence: 1,
     usage: { input: 500, output: 3 },
     evidence: "observed",
   });
-  carryOut("ExpireHold", of(LATE), START_MS + 61_000);
-  carryOut("SettleHold", { ...of(LATE), usage, evidence: "reported", call }, START_MS + 62_000);
-  place(RELEASED);
-  carryOut("ReleaseHold", { ...of(RELEASED), reason: "upstream_failed", call });
-  return { events, state };
+  log.nowMs += 61_000;
+  log.give("ExpireHold", log.of(LATE));
+  log.settle(LATE, usage);
+  log.place(RELEASED);
+  log.give("ReleaseHold", { ...log.of(RELEASED), reason: "upstream_failed", call: log.call });
+  return log.events;
 }
 
 beforeAll(async () => {
   api = await openReadApi();
-  await api.append(decided().events, { recordedAtMs: START_MS });
+  await api.append(decided(), { recordedAtMs: START_MS });
 });
 
 afterAll(() => api.close());

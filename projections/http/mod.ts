@@ -1,6 +1,7 @@
 /** How the read API asks, answers and refuses. @module */
 export { createReadApi, type ReadApiOptions } from "./app.ts";
 export { cursorSchema, encodeCursor, limitSchema, listQuery, type Page, pageOf } from "./page.ts";
+export { invalidParameter } from "./refusal.ts";
 export {
   type ReadAnswer,
   type ReadCall,
@@ -8,3 +9,4 @@ export {
   type ReadRoute,
   readRoute,
 } from "./route.ts";
+export { refusal } from "./refusal.ts";

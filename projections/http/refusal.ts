@@ -19,6 +19,11 @@ export function refusal(
   });
 }
 
+/** The refusal of one parameter, for reasons that only its handler can see. */
+export function invalidParameter(param: string, reason: string): Response {
+  return refusal("invalid_request", `${param} is not valid: ${reason}`, { param });
+}
+
 /** The refusal of a query or a path that does not fit; names the parameter. */
 export function invalid(error: z.ZodError): Response {
   const [issue] = error.issues;

@@ -14,6 +14,7 @@ export * from "./projections.ts";
 export * from "./explorer.ts";
 export * from "./alerts.ts";
 export * from "./rerate.ts";
+export * from "./rerate.ts";
 export * from "./time_travel.ts";
 
 const amount = z.string().regex(/^-?\d+$/);

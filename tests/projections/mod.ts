@@ -4,3 +4,4 @@ export { historyOf } from "./history.ts";
 export { allRows, PROJECTION_TABLES } from "./rows.ts";
 export { writeBooks } from "./books.ts";
 export { openReadApi, type Reader, type TestReadApi } from "./read_api.ts";
+export { DecidedLog } from "./decided.ts";

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chargeMicroKyat } from "../../ledger/pricing/mod.ts";
+import type { DomainEvent, PinnedPricing } from "../../shared/events/mod.ts";
+import * as shapes from "../../shared/read_api/mod.ts";
+import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
+import {
+  DecidedLog,
+  historyOf,
+  openReadApi,
+  type TestReadApi,
+} from "../../tests/projections/mod.ts";
+
+const START_MS = Date.parse("2026-11-20T03:00:00Z");
+const PERIOD = "from=2026-11-20&to=2026-11-20";
+const id = (n: number) => `01900000-0000-7000-8000-0000000000${String(n).padStart(2, "0")}`;
+
+/** Usage of every class that falls back in its own way. */
+const USAGES: readonly Usage[] = [
+  { input: 7, output: 3 },
+  { input: 100, cached_input: 50, cache_write_5m: 20, cache_write_1h: 10 },
+  { output: 5, reasoning: 11, audio_output: 2, image_output: 1 },
+  {
+    audio_input: 9,
+    image_input: 4,
+    characters: 3,
+    seconds: 2,
+    images: 1,
+    requests: 1,
+    searches: 1,
+  },
+  {},
+];
+
+const OTHER_RATES = { input: 1_000_003n, cache_write_5m: 777_777n, output: 9n };
+let log: DecidedLog;
+let api: TestReadApi;
+let terms: PinnedPricing;
+
+beforeAll(async () => {
+  log = new DecidedLog(START_MS);
+  log.open("acc-2", "k2");
+  for (const [index, usage] of USAGES.entries()) {
+    log.place(id(index));
+    log.settle(id(index), usage);
+    log.place(id(50 + index), "acc-2", "k2");
+    log.settle(id(50 + index), usage, "acc-2");
+  }
+  log.place(id(90));
+  log.give("ReleaseHold", { ...log.of(id(90)), reason: "unsupported", call: log.call });
+  log.give("PublishPrice", {
+    model: "gpt-4o",
+    displayName: "GPT-4o",
+    ownedBy: "openai",
+    ratesPicoUsdPerUnit: Object.fromEntries(
+      Object.entries(OTHER_RATES).map(([name, rate]) => [name, rate.toString()]),
+    ),
+    contextWindowTokens: 128_000,
+    maxOutputTokens: 16_384,
+    source: "cheaper",
+  });
+  log.give("SetMarkup", { markupPartsPerMillion: 1 });
+  log.give("SetFxRate", { kyatPerUsd: "2100.123456", source: "later" });
+  const placed = log.events.find(({ type }) => type === "HoldPlaced");
+  terms = (placed!.payload as { pricing: PinnedPricing }).pricing;
+  api = await openReadApi();
+  await api.append(log.events, { recordedAtMs: START_MS, stepMs: 1 });
+});
+
+afterAll(() => api.close());
+
+/** What the ledger would have charged for all calls of one account. */
+function charged(changed: Partial<PinnedPricing>): string {
+  return USAGES.reduce((sum, usage) => sum + chargeMicroKyat(usage, { ...terms, ...changed }), 0n)
+    .toString();
+}
+
+describe("a re-rating", () => {
+  it("under the pinned terms changes nothing", async () => {
+    const rows = await api.all(`/v1/re-rate?${PERIOD}`, 1);
+    expect(rows.map(({ accountId }) => accountId)).toEqual(["acc-1", "acc-2"]);
+    for (const row of rows) {
+      shapes.reRateRowSchema.strict().parse(row);
+      expect(row).toMatchObject({
+        requests: USAGES.length,
+        reRatedMicroKyat: charged({}),
+        chargeMicroKyat: charged({}),
+        differenceMicroKyat: "0",
+        creditMicroKyat: "0",
+        creditedMicroKyat: null,
+      });
+    }
+  });
+
+  it.each<[string, Partial<PinnedPricing>]>([
+    ["price=gpt-4o@2", { ratesPicoUsdPerUnit: OTHER_RATES }],
+    ["prices=current", { ratesPicoUsdPerUnit: OTHER_RATES }],
+    ["price=gpt-4o@1", {}],
+    ["markup=0", { markupPartsPerMillion: 0 }],
+    ["markup=9999999", { markupPartsPerMillion: 9_999_999 }],
+    ["markup_version=2", { markupPartsPerMillion: 1 }],
+    ["kyat_per_usd=0.000001", { fxMicroKyat: 1n, fxNanoUsd: 1_000_000_000n }],
+    ["fx_version=2", { fxMicroKyat: 2_100_123_456n, fxNanoUsd: 1_000_000_000n }],
+    [
+      "price=gpt-4o@2&markup_version=2&kyat_per_usd=3333.333333",
+      {
+        ratesPicoUsdPerUnit: OTHER_RATES,
+        markupPartsPerMillion: 1,
+        fxMicroKyat: 3_333_333_333n,
+        fxNanoUsd: 1_000_000_000n,
+      },
+    ],
+  ])("under %s is what the ledger would have charged", async (query, changed) => {
+    const [row] = await api.all(`/v1/re-rate?${PERIOD}&account=acc-1&${query}`, 5);
+    const [was, is] = [BigInt(charged({})), BigInt(charged(changed))];
+    expect(row).toMatchObject({
+      reRatedMicroKyat: is.toString(),
+      differenceMicroKyat: (is - was).toString(),
+      creditMicroKyat: (is < was ? was - is : 0n).toString(),
+    });
+  });
+
+  it("has one id for one question, whichever account is asked for", async () => {
+    const idOf = async (query: string) => (await api.all(`/v1/re-rate?${query}`, 1))[0].reRateId;
+    const first = await idOf(`${PERIOD}&markup=0`);
+    expect(await idOf(`${PERIOD}&markup=0&account=acc-2`)).toBe(first);
+    expect(await idOf(`${PERIOD}&markup=1`)).not.toBe(first);
+    expect(await idOf("from=2026-11-19&to=2026-11-20&markup=0")).not.toBe(first);
+    expect(await idOf(`${PERIOD}&markup_version=2`)).toBe(await idOf(`${PERIOD}&markup=1`));
+  });
+
+  it("knows the credit notes that followed from it", async () => {
+    const query = `${PERIOD}&account=acc-2&markup=0`;
+    const [before] = await api.all(`/v1/re-rate?${query}`, 1);
+    const note = {
+      accountId: "acc-2",
+      reference: before.reRateId,
+      amountMicroKyat: before.creditMicroKyat,
+      fromDay: "2026-11-20",
+      toDay: "2026-11-20",
+      reason: "no markup",
+    };
+    log.give("IssueCreditNote", note);
+    const issued = log.events.at(-1) as DomainEvent;
+    await api.append([issued], { recordedAtMs: START_MS + 1_000_000 });
+    expect((await api.all(`/v1/re-rate?${query}`, 1))[0])
+      .toEqual({ ...before, creditedMicroKyat: before.creditMicroKyat });
+    expect(() => log.give("IssueCreditNote", note)).toThrow("has had one for rerate-");
+    const account = await api.json("/v1/accounts/acc-2");
+    const balance = await api.json("/v1/accounts/acc-2/balance");
+    expect(account.item.availableMicroKyat).toBe(balance.item.availableMicroKyat);
+  });
+
+  it.each([
+    ["price=gpt-4o@9", "price"],
+    ["price=gpt-4o", "price"],
+    ["price=nothing@1", "price"],
+    ["markup_version=9", "markup_version"],
+    ["fx_version=9", "fx_version"],
+    ["kyat_per_usd=0", "kyat_per_usd"],
+    ["markup=1&markup_version=1", "markup"],
+    ["from=2026-11-21", "from"],
+  ])("with %s is refused", async (query, param) => {
+    const params = new URLSearchParams(PERIOD);
+    for (const [name, value] of new URLSearchParams(query)) params.set(name, value);
+    expect(await api.json(`/v1/re-rate?${params}`)).toMatchObject({
+      status: 400,
+      error: { param },
+    });
+  });
+
+  it("is for those who read the ledger", async () => {
+    const developer = { role: "developer", accountId: "acc-1" } as const;
+    expect((await api.get(`/v1/re-rate?${PERIOD}`, developer)).status).toBe(403);
+    expect((await api.get(`/v1/re-rate?${PERIOD}`, { role: "auditor" })).status).toBe(200);
+  });
+
+  it("adds up to the charges of a random history", async () => {
+    const other = await openReadApi();
+    try {
+      await other.append(historyOf(9, 400), { recordedAtMs: START_MS, stepMs: 60_000 });
+      const rows = await other.all("/v1/re-rate?from=2026-11-01&to=2026-12-31", 2);
+      const calls = await other.all("/v1/requests", 200);
+      for (const row of rows) {
+        const sum = calls.filter(({ accountId, chargeMicroKyat: charge }) =>
+          accountId === row.accountId && charge !== null
+        ).reduce((total, call) => total + BigInt(call.chargeMicroKyat), 0n);
+        expect(row.chargeMicroKyat).toBe(sum.toString());
+      }
+      expect(rows.length).toBe(3);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("covers every class of usage", () => {
+    const used = new Set(USAGES.flatMap((usage) => Object.keys(usage)));
+    expect([...used].sort()).toEqual([...USAGE_CLASSES].sort());
+  });
+});
