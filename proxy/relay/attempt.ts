@@ -131,7 +131,7 @@ async function openStream(
   watch: Watch,
   fail: (upstream: UpstreamFailure) => AttemptOutcome,
 ): Promise<AttemptOutcome> {
-  const reader = readerOf(response.body ?? new Blob([]).stream());
+  const reader = readerOf(response.body ?? new Blob([]).stream(), watch.signal);
   const outputs: StreamOutput[] = [];
   let state = target.adapter.streamStart();
   let received = 0;
@@ -162,10 +162,30 @@ async function openStream(
 const READ_BYTES = 16_384;
 
 /**
+ * Reads until the body ends, or until `signal` aborts: then the body is cancelled and a read that
+ * waits rejects with the signal's reason. The signal alone does not see to that: the runtime forgets
+ * that it belongs to the body once the response itself is garbage.
+ */
+function readerOf(body: ReadableStream<Bytes>, signal: AbortSignal): Reader {
+  const reader = fittingReaderOf(body);
+  const end = () => void reader.cancel().catch(() => {});
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  return {
+    read: () =>
+      reader.read().then((result) => {
+        if (result.done && signal.aborted) throw signal.reason;
+        return result;
+      }),
+    cancel: () => reader.cancel(),
+  };
+}
+
+/**
  * Reads into buffers of a fitting size where the body allows it: left to itself, the runtime takes a
  * fresh 64 KB for each chunk of a few hundred bytes.
  */
-function readerOf(body: ReadableStream<Bytes>): Reader {
+function fittingReaderOf(body: ReadableStream<Bytes>): Reader {
   try {
     const reader = body.getReader({ mode: "byob" });
     return {
@@ -185,7 +205,7 @@ async function readUpTo(
   parts: Bytes[],
 ): Promise<boolean> {
   if (response.body === null) return true;
-  const reader = readerOf(response.body);
+  const reader = readerOf(response.body, watch.signal);
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
