@@ -17,6 +17,7 @@ import {
   sampleExplanation,
   sampleJournal,
 } from "./fake_audit.ts";
+import { sampleCosts } from "./fake_costs.ts";
 import { sampleAccount, samplePrice, sampleRequests } from "./samples.ts";
 
 /** A command as the fake ledger received it. */
@@ -213,6 +214,16 @@ export function startFakeRooms(options: {
         return turnable([sampleEvent(options.nowMs)], url);
       case "admin-actions":
         return turnable(sampleActions(options.nowMs), url);
+      case "costs":
+        if (url.searchParams.get("format") === "csv") {
+          return new Response("day\r\n2026-11-20\r\n", {
+            headers: {
+              "content-type": "text/csv; charset=utf-8",
+              "content-disposition": `attachment; filename="${id}.csv"`,
+            },
+          });
+        }
+        return page(sampleCosts(id ?? "", options.nowMs));
       case "projections":
         return page([{
           name: "balances",

@@ -13,6 +13,7 @@ const SOURCES = [
   "islands/",
   "routes/",
   "ui/",
+  "costs/",
   "verify/",
   "../shared/verifier/",
   "client.ts",

@@ -1,11 +1,12 @@
 /** The texts of the pages in their languages. @module */
 import type { AreaTexts } from "./area.ts";
+import { costTexts } from "./areas/costs.ts";
 import { ledgerTexts } from "./areas/ledger.ts";
 import { verifyTexts } from "./areas/verify.ts";
 import { en, type TextKey as PageTextKey } from "./en.ts";
 import { my } from "./my.ts";
 
-const AREAS = [ledgerTexts, verifyTexts] as const;
+const AREAS = [costTexts, ledgerTexts, verifyTexts] as const;
 
 /** The name of a text. */
 export type TextKey = PageTextKey | KeyOf<(typeof AREAS)[number]>;

@@ -28,6 +28,7 @@ interface GuardedSection {
 const STAFF: readonly GuardedSection[] = [
   { text: "accounts", pages: [{ href: "/accounts", text: "accounts", needs: "account:read" }] },
   { text: "requests", pages: [{ href: "/requests", text: "requests", needs: "request:read" }] },
+  { text: "costs", pages: [{ href: "/costs", text: "costs", needs: "usage:read" }] },
   {
     text: "prices",
     pages: [
@@ -55,6 +56,7 @@ function developerSections(account: string): readonly GuardedSection[] {
   return [
     single(`/accounts/${account}`, "overview", "account:read"),
     single("/requests", "requests", "request:read"),
+    single("/costs", "costs", "usage:read"),
     single(`/accounts/${account}/keys`, "keys", "key:read"),
     single(`/accounts/${account}/budget`, "budget", "account:read"),
     single("/prices", "prices", "catalog:read"),

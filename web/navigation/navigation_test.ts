@@ -13,6 +13,7 @@ describe("sectionsOf", () => {
     expect(paths(stateOf("developer", "acc-1"))).toEqual([
       "/accounts/acc-1",
       "/requests",
+      "/costs",
       "/accounts/acc-1/keys",
       "/accounts/acc-1/budget",
       "/prices",

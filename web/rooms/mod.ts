@@ -5,3 +5,4 @@ export { RoomError } from "./call.ts";
 export { type Page, type TurnablePage } from "./reader.ts";
 export { type RequestFilter } from "./reads.ts";
 export { type Moment } from "./audit_reads.ts";
+export { COST_VIEWS, type CostView } from "./cost_reads.ts";

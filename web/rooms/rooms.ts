@@ -3,7 +3,9 @@ import { z } from "zod";
 import type { Principal } from "../../shared/permissions.ts";
 import type { LiveAccount } from "../../shared/read_api/mod.ts";
 import { type AuditReads, createAuditReads } from "./audit_reads.ts";
-import { type CallContext, callRoom } from "./call.ts";
+import { type CallContext, callRoom, type RoomCall } from "./call.ts";
+import { type CostReads, createCostReads } from "./cost_reads.ts";
+import { downloadCsv } from "./download.ts";
 import { type Commands, createCommands } from "./commands.ts";
 import { openLiveBalance } from "./live.ts";
 import { createProofs, type Proofs } from "./proofs.ts";
@@ -15,6 +17,9 @@ export interface RoomsOfPerson {
   readonly reads: Reads;
   readonly audit: AuditReads;
   readonly proofs: Proofs;
+  readonly costs: CostReads;
+  /** A list of the projections as CSV. Throws RoomError, or HttpError 400 or 404. */
+  downloadCsv(call: Pick<RoomCall, "path" | "query">, signal: AbortSignal): Promise<Response>;
   readonly commands: Commands;
   /** Balances as they change, until `signal` aborts. Throws RoomError when it can't begin. */
   liveBalance(accountId: string, signal: AbortSignal): Promise<AsyncIterable<LiveAccount>>;
@@ -56,6 +61,8 @@ export function createRooms(context: CallContext): Rooms {
         reads: createReads(reader),
         audit: createAuditReads(reader),
         proofs: createProofs(context, principal),
+        costs: createCostReads(reader),
+        downloadCsv: (call, signal) => downloadCsv(context, principal, call, signal),
         commands: createCommands(context, principal),
         liveBalance: (accountId, signal) =>
           openLiveBalance(context, { principal, accountId, signal }),

@@ -65,6 +65,7 @@ function textsOf({ t }: State) {
     keysShown: t("verify_keys_shown"),
     event: t("event"),
     positions: t("positions"),
+    counts: t("verify_counts"),
     signedBy: t("verify_signed_by"),
   };
 }

@@ -3,12 +3,12 @@ import { emptyForm } from "../forms/mod.ts";
 import type { State } from "../state.ts";
 import { Field } from "./form_parts.tsx";
 
-/** One filter, a line of text or a moment. */
+/** One filter: a line of text, a moment or a day. */
 export interface FilterField {
   /** The name in the query. */
   readonly name: string;
   readonly label: string;
-  readonly kind?: "text" | "moment";
+  readonly kind?: "text" | "moment" | "day";
   /** What may be chosen; other values can be typed too. */
   readonly suggestions?: readonly string[];
 }
@@ -34,7 +34,7 @@ export function FilterForm(
           <Field
             name={name}
             label={label}
-            type={kind === "moment" ? "datetime-local" : "text"}
+            type={kind === "moment" ? "datetime-local" : kind === "day" ? "date" : "text"}
             list={suggestions === undefined ? undefined : `${name}-known`}
             optional
             form={form}

@@ -45,7 +45,7 @@ function Below({ name, hint, form, state }: FieldProps) {
 /** A line of text. */
 export function Field(
   props: FieldProps & {
-    readonly type?: "text" | "email" | "password" | "datetime-local";
+    readonly type?: "text" | "email" | "password" | "datetime-local" | "date";
     readonly inputMode?: "decimal" | "numeric" | "email";
     readonly autocomplete?: string;
     readonly optional?: boolean;

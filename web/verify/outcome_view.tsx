@@ -16,6 +16,7 @@ export type OutcomeTexts = Readonly<
     | "keysShown"
     | "event"
     | "positions"
+    | "counts"
     | "signedBy",
     string
   >
@@ -89,8 +90,9 @@ function ExportView(
     <section class="stack">
       <Verdict name={name} ok={report.ok} fits={report.ok} texts={texts} />
       <p class="quiet">
-        {texts.positions} {report.from ?? "?"}–{report.to ?? "?"} · {report.events} ·{" "}
-        {report.frames} · {report.checkpoints}
+        {texts.positions} {report.from ?? "?"}–{report.to ?? "?"} · {texts.counts}: {report.events}
+        {" / "}
+        {report.frames} / {report.checkpoints}
       </p>
       {report.first !== null && (
         <p class="notice tone-bad break">
@@ -113,9 +115,8 @@ function ExportView(
       </ol>
       {report.keys.length > 0 && (
         <p class="quiet break">
-          {texts.keysShown}: {report.keys.map(({ name, fingerprint, trust }) =>
-            `${name} ${fingerprint} (${trust})`
-          )
+          {texts.keysShown}:{" "}
+          {report.keys.map(({ name, fingerprint, trust }) => `${name} ${fingerprint} (${trust})`)
             .join(", ")}
         </p>
       )}

@@ -1,0 +1,73 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inBrowser, LOOKS, NARROW, overflow, saveScreenshot, WIDE } from "./looking.ts";
+import { signedIn, startBrowser, startWebSite, users, type WebSite } from "./web_site.ts";
+
+let site: WebSite;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([startWebSite(), startBrowser()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+const VIEWS = [
+  "by-day",
+  "by-model",
+  "by-provider",
+  "by-key",
+  "by-modality",
+  "usage-by-model",
+  "errors",
+];
+
+describe("the pages of cost", () => {
+  it("keep the filters from view to view, and into the CSV", () =>
+    inBrowser(browser, {}, async (context) => {
+      const page = await signedIn(context, site, users.finance);
+      await page.getByRole("link", { name: "Costs" }).click();
+      await page.getByLabel("Model").fill("gpt-4o");
+      await page.getByLabel("From").fill("2026-11-01");
+      await page.getByRole("button", { name: "Filter" }).click();
+      await page.getByRole("link", { name: "By provider" }).click();
+      expect(new URL(page.url()).searchParams.get("from")).toBe("2026-11-01");
+      const href = await page.getByRole("link", { name: "CSV" }).getAttribute("href");
+      const answer = await context.request.get(site.url + href);
+      expect(answer.headers()["content-type"]).toContain("text/csv");
+      expect(await answer.text()).toBe("day\r\n2026-11-20\r\n");
+    }));
+
+  it("order what is summed by charge, the largest first", () =>
+    inBrowser(browser, {}, async (context) => {
+      const page = await signedIn(context, site, users.auditor);
+      await page.goto(`${site.url}/costs/by-key`);
+      const charges = await page.locator("td .share .money").allTextContents();
+      const sorted = charges.toSorted((one, other) => parseFloat(other) - parseFloat(one));
+      expect(charges).toEqual(sorted);
+      expect(new Set(charges).size).toBeGreaterThan(2);
+    }));
+
+  it("know no other views", () =>
+    inBrowser(browser, {}, async (context) => {
+      const page = await signedIn(context, site, users.auditor);
+      expect((await page.goto(`${site.url}/costs/by-luck`))?.status()).toBe(404);
+    }));
+
+  it.each(LOOKS)("are whole: %s, %s, %s", (colorScheme, width, language) =>
+    inBrowser(
+      browser,
+      { ...(width === "wide" ? WIDE : NARROW), colorScheme, locale: language },
+      async (context) => {
+        const page = await signedIn(context, site, users.developer);
+        for (const view of VIEWS) {
+          await page.goto(`${site.url}/costs/${view}`);
+          expect([view, await overflow(page)]).toEqual([view, 0]);
+          await saveScreenshot(page, `costs-${view}-${colorScheme}-${width}-${language}`);
+        }
+      },
+    ));
+});
