@@ -70,7 +70,7 @@ export const CHECKS = [
   { id: "hold", title: "Every hold covers its bounds at the pinned terms", unit: "holds" },
   {
     id: "request",
-    title: "A request has one hold and ends once, of the account that began it",
+    title: "A request has one hold and one end, of one account; a credit note is given once",
     unit: "events",
   },
   {

@@ -36,6 +36,14 @@ function account(
   return { members: { accountId: text, ...members }, stream: ofAccount, postings };
 }
 
+function alertRule(members: Readonly<Record<string, Kind>>): EventRule {
+  return {
+    members: { ruleId: text, ruleVersion: ordinal, ...members },
+    stream: (payload) => `alert-rule-${textOf(payload, "ruleId")}`,
+    postings: none,
+  };
+}
+
 /** The rules by type. */
 export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   AccountOpened: account({ name: text, currency: oneOf("MMK") }),
@@ -163,6 +171,13 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   FxRateSet: {
     members: { fxVersion: ordinal, microKyat: unsigned, nanoUsd: unsigned },
     stream: () => "fx-USD-MMK",
+    postings: none,
+  },
+  AlertRuleSet: alertRule({ rule: isMembers }),
+  AlertRuleRemoved: alertRule({ reason: text }),
+  AlertAcknowledged: {
+    members: { alertId: text, note: nullable(text) },
+    stream: (payload) => `alert-${textOf(payload, "alertId")}`,
     postings: none,
   },
   SigningKeySet: {

@@ -23,6 +23,7 @@ export class Replay {
   readonly #requests = new RequestBook();
   readonly #terms = new TermsBook();
   readonly #versions = new Map<string, number>();
+  readonly #creditNotes = new Set<string>();
 
   /** Begins with an empty shard, or, when not `complete`, in the middle of one. */
   constructor(findings: Findings, complete: boolean) {
@@ -141,6 +142,8 @@ export class Replay {
         const terms = this.#terms.pinned(textOf(payload, "model"), pricing, place);
         return this.#requests.place(payload, terms, place);
       }
+      case "CreditNoteIssued":
+        return this.#noteOnce(`${payload["reference"]} of ${payload["accountId"]}`);
       case "HoldExtended":
         return this.#requests.extend(payload, place);
       case "UsageReported":
@@ -154,6 +157,12 @@ export class Replay {
       case "LateUsageSettled":
         return this.#requests.settleLate(payload, this.#available(payload), place);
     }
+  }
+
+  #noteOnce(name: string): void {
+    const known = this.#creditNotes.has(name);
+    this.place.check("request", known ? `the credit note ${name} is issued twice` : null);
+    this.#creditNotes.add(name);
   }
 
   #available(payload: EventLine["payload"]): bigint {
