@@ -60,7 +60,7 @@ export async function openAlertWorld(kind: "pglite" | "postgres" = "pglite"): Pr
     evaluate: (db = log.db) => evaluate({ db, shards: 1, effects, channels: ["log", "webhook"] }),
     async alerts(ruleId) {
       const { rows } = await sql<{ text: string }>`
-        select subject_id || ' ' || coalesce(resolution, 'open') as text
+        select subject_id || ' ' || coalesce(a.resolution, 'open') as text
         from alerts.alert a join alerts.change c on c.alert_id = a.alert_id and c.sequence = 1
         where rule_id = ${ruleId} order by c.change
       `.execute(log.db);
