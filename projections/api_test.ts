@@ -30,14 +30,19 @@ afterAll(async () => {
   await log.close();
 });
 
-async function get(path: string, as: Role | null = "admin", accountId: string | null = null) {
+async function get(
+  path: string,
+  as: Role | null = "admin",
+  accountId: string | null = null,
+  method = "get",
+) {
   const headers = new Headers();
   if (as !== null) {
     const principal: Principal = { actor: `user:${as}`, role: as, accountId };
     const options = { secret, clock: effects.clock, ttlMs: 60_000 };
     headers.set("authorization", `Bearer ${await signServiceToken(principal, options)}`);
   }
-  return await room.fetch(new Request(`http://127.0.0.1${path}`, { headers }));
+  return await room.fetch(new Request(`http://127.0.0.1${path}`, { headers, method }));
 }
 
 // deno-lint-ignore no-explicit-any
@@ -80,9 +85,9 @@ describe("each answer", () => {
 });
 
 describe("who may read what", () => {
-  const row = READ_ROUTES.map((route) => [route.path] as const);
-  it.each(row)("nobody reads %s without a token", async (path) => {
-    const response = await get(path.replace(/\{\w+\}/, "acc-1"), null);
+  const row = READ_ROUTES.map((route) => [route.path, route.method ?? "get"] as const);
+  it.each(row)("nobody uses %s without a token", async (path, method) => {
+    const response = await get(path.replace(/\{\w+\}/, "acc-1"), null, null, method);
     expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
   });
 

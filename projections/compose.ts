@@ -18,6 +18,7 @@ import { createReadApi, type ReadRoute } from "./http/mod.ts";
 import { keyRoutes } from "./keys/mod.ts";
 import { createLiveHub, liveRoutes } from "./live/mod.ts";
 import { createLogReader, requireShards } from "./log/mod.ts";
+import { createRebuilds, rebuildRoutes } from "./rebuild/mod.ts";
 import { requestRoutes } from "./requests/mod.ts";
 import { reRateRoutes } from "./rerate/mod.ts";
 import {
@@ -65,6 +66,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...explanationRoutes,
   ...timeTravelRoutes,
   ...projectionRoutes,
+  ...rebuildRoutes,
   ...liveRoutes,
   ...alertRoutes,
 ];
@@ -93,12 +95,14 @@ export async function composeProjections<Database>(
     if (projection === "balances") hub.wake();
   });
   await runner.start();
+  const rebuilds = createRebuilds({ db, projections, shards, effects, log });
+  await rebuilds.start();
   const webhook = alertWebhook === null ? null : { target: alertWebhook, fetch: parts.fetch };
   const alerts = startAlerts({ db, shards, effects, log, webhook });
   runner.onAdvance(alerts.wake);
   const fetch = createReadApi({
     routes: READ_ROUTES,
-    context: { db, shards, effects, follow: hub.follow, followAlerts: alerts.follow },
+    context: { db, shards, effects, rebuilds, follow: hub.follow, followAlerts: alerts.follow },
     log,
     serviceSecret,
     async health() {
@@ -113,6 +117,7 @@ export async function composeProjections<Database>(
     async close() {
       await hub.close();
       await alerts.close();
+      await rebuilds.close();
       await runner.stop();
     },
   };

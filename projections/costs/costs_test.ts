@@ -5,6 +5,7 @@ import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import * as shapes from "../../shared/read_api/mod.ts";
 import { historyOf, openReadApi, type TestReadApi } from "../../tests/projections/mod.ts";
 import { ALL_PROJECTIONS } from "../all.ts";
+import { createEffects, platformOf } from "../../shared/effects.ts";
 import { rebuild } from "../rebuild/mod.ts";
 import { COST_VIEWS } from "./mod.ts";
 
@@ -47,6 +48,17 @@ function failing(): DomainEvent[] {
   const [first, second, third] = ids as [string, string, string];
   return [
     { type: "AccountOpened", payload: { accountId: "acc-4", name: "=evil()", currency: "MMK" } },
+    {
+      type: "KeyIssued",
+      payload: {
+        accountId: "acc-4",
+        keyId: placed.payload.keyId,
+        keyHash: "0".repeat(64),
+        prefix: "sk-sgl-0000…",
+        label: "test",
+        expiresAtMs: null,
+      },
+    },
     hold(first, "chat/completions"),
     settled(first, { attempts: [served], totalMs: 100, firstByteMs: 10 }),
     hold(second, "chat/completions"),
@@ -88,6 +100,8 @@ const totals = (rows: Row[]) => [
     rows.reduce((sum, row) => sum + BigInt(row[name]), 0n)
   ),
 ];
+
+const effects = createEffects(platformOf(globalThis));
 
 describe("cost", () => {
   it.each(["by-day", "by-model", "by-provider", "by-key", "by-modality"])(
@@ -224,7 +238,14 @@ describe("the SQL views", () => {
     const before = await api.all(`/v1/costs/usage-by-model?${RANGE}`, 200);
     const errors = await api.all(`/v1/costs/errors?${RANGE}`, 200);
     for (const projection of ALL_PROJECTIONS) {
-      await rebuild({ db: api.log.db, projection, shards: 1, owner: "test", batchEvents: 37 });
+      await rebuild({
+        db: api.log.db,
+        projection,
+        shards: 1,
+        effects,
+        requestedBy: "system:test",
+        stepEvents: 37,
+      });
     }
     expect(await api.all(`/v1/costs/usage-by-model?${RANGE}`, 200)).toEqual(before);
     expect(await api.all(`/v1/costs/errors?${RANGE}`, 200)).toEqual(errors);

@@ -44,7 +44,8 @@ export function createReadApi(options: ReadApiOptions): (request: Request) => Pr
     return new Response(document, { headers: { "content-type": "application/json" } });
   });
   for (const route of options.routes) {
-    app.get(route.path.replace(/\{(\w+)\}/g, ":$1"), (c) => serve(route, c, options));
+    const path = route.path.replace(/\{(\w+)\}/g, ":$1");
+    app.on(route.method ?? "get", path, (c) => serve(route, c, options));
   }
   app.notFound((c) => {
     const known = options.routes.some(({ path }) => path === c.req.path);
@@ -53,11 +54,20 @@ export function createReadApi(options: ReadApiOptions): (request: Request) => Pr
       : refusal("not_found", `there is nothing at ${c.req.method} ${c.req.path}`);
   });
   app.onError((error, c) => {
+    if (isOlderShape(error)) {
+      const message = "the read model has the shape of an older version until it is rebuilt";
+      return refusal("read_model_behind", message, { retryAfterS: 5 });
+    }
     const incident = uuidv7(options.context.effects);
     options.log.error("read_failed", { incident, path: c.req.path, error });
     return refusal("internal_error", `something broke here; ask about ${incident}`);
   });
   return async (request) => await app.fetch(request);
+}
+
+/** A column or a table is missing that only the rows of this code's version have. */
+function isOlderShape(error: Error): boolean {
+  return "code" in error && (error.code === "42703" || error.code === "42P01");
 }
 
 async function serve(route: ReadRoute, c: Context, options: ReadApiOptions): Promise<Response> {

@@ -13,6 +13,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   401: "There is no valid token.",
   403: "The role may not read this.",
   404: "There is no such row, or it belongs to somebody else.",
+  409: "What was asked for does not fit what is under way.",
   503: "min_position was not reached within 5 s; retry-after says when to ask again.",
 };
 
@@ -44,7 +45,7 @@ function pathOf(route: ReadRoute): Parameters<OpenAPIHono["openAPIRegistry"]["re
     ...(isList ? { format: z.enum(["json", "csv"]).optional() } : {}),
   });
   return {
-    method: "get",
+    method: route.method ?? "get",
     path: route.path,
     summary: route.summary,
     description: `Needs the permission \`${route.permission}\`.`,

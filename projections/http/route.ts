@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Effects } from "../../shared/effects.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Permission, Principal } from "../../shared/permissions.ts";
+import type { Rebuilds } from "../rebuild/mod.ts";
 import type { Queryable } from "../table/mod.ts";
 
 /** What routes read from. */
@@ -10,6 +11,7 @@ export interface ReadContext {
   readonly db: Queryable;
   readonly shards: number;
   readonly effects: Effects;
+  readonly rebuilds: Pick<Rebuilds, "versions" | "rebuild" | "rollback" | "cancel" | "list">;
   /** Follows an account's balance; see the `live` feature. */
   follow(accountId: string, signal: AbortSignal): Response;
   /** Follows alerts, of one account or (null) of all, from a change on; see the `alerts` feature. */
@@ -45,6 +47,8 @@ export type ReadAnswer =
 
 /** One route. */
 export interface ReadRoute {
+  /** `get` when absent. `post` only asks this room to work on its own rows; it takes no body. */
+  readonly method?: "get" | "post";
   /** In OpenAPI's form, such as `/v1/accounts/{accountId}/keys`. */
   readonly path: string;
   readonly permission: Permission;

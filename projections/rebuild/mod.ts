@@ -5,3 +5,5 @@ export { type RebuildOptions, type StartedJob } from "./job.ts";
 export { RebuildCancelled, RebuildRefused } from "./refused.ts";
 export { comparisonText, progressLine, progressOf, type RebuildProgress } from "./progress.ts";
 export { loadRanges } from "./load.ts";
+export { createRebuilds, type Rebuilds } from "./service.ts";
+export { rebuildRoutes } from "./routes.ts";

@@ -15,8 +15,8 @@ export const projectionRoutes: readonly ReadRoute[] = [
     reads: [],
     query: z.object({}),
     answer: pageSchema(projectionStatusSchema),
-    async handle(_call, { db, shards }) {
-      return { items: await statusOf(db, shards), nextCursor: null };
+    async handle(_call, { db, shards, rebuilds }) {
+      return { items: await statusOf(db, shards, rebuilds.versions), nextCursor: null };
     },
   }),
 ];

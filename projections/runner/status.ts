@@ -1,5 +1,5 @@
 /** How far behind the projections are. @module */
-import type { ProjectionStatus, RebuildJob } from "../../shared/read_api/mod.ts";
+import type { ProjectionStatus } from "../../shared/read_api/mod.ts";
 import { headOf } from "../log/mod.ts";
 import type { Queryable } from "../table/mod.ts";
 import { type Checkpoint, listCheckpoints } from "./checkpoint.ts";
@@ -20,13 +20,30 @@ export async function statusOf(
   const head = heads.reduce((sum, each) => sum + each, 0n);
   const jobs = await listJobs(db, null, { limit: 100, runningOnly: true });
   const names = [...new Set(checkpoints.map(({ projection }) => projection))];
-  return names.map((name) => {
+  return await Promise.all(names.map(async (name) => {
     const own = checkpoints.filter(({ projection }) => projection === name);
     const rebuild = jobs.find(({ projection }) => projection === name) ?? null;
     const { version } = own[0]!;
-    const isOther = (current.get(name) ?? version) !== version;
-    return { name, version, ...progressOf(own, head), ...stateOf(own, head, rebuild, isOther) };
-  });
+    const wanted = current.get(name) ?? version;
+    // Who has rows of another version waits for a rebuild, or stands still because it failed.
+    const last = wanted === version || rebuild !== null
+      ? null
+      : (await listJobs(db, name, { limit: 1 }))[0] ?? null;
+    const failed = last?.phase === "failed" && last.version === wanted ? last.error : null;
+    const state = stateOf(own, head, failed);
+    return {
+      name,
+      version,
+      ...progressOf(own, head),
+      ...state,
+      state: state.error !== null
+        ? "paused"
+        : wanted !== version || rebuild !== null
+        ? "rebuilding"
+        : "live",
+      rebuild,
+    };
+  }));
 }
 
 function progressOf(own: readonly Checkpoint[], head: bigint) {
@@ -38,22 +55,19 @@ function progressOf(own: readonly Checkpoint[], head: bigint) {
   };
 }
 
-function stateOf(
-  own: readonly Checkpoint[],
-  head: bigint,
-  rebuild: RebuildJob | null,
-  isOther: boolean,
-) {
+function stateOf(own: readonly Checkpoint[], head: bigint, failed: string | null) {
   const position = own.reduce((sum, each) => sum + each.position, 0n);
   const stopped = own.find((each) => each.error !== null);
+  const short = position > head
+    ? `the log ends at ${head}, before this projection: rebuild it`
+    : null;
   const error = stopped?.error ??
-    (position > head ? `the log ends at ${head}, before this projection: rebuild it` : null);
+    (failed === null ? short : `the rows of this version could not be built: ${failed}`);
   const at = stopped?.failedPosition ?? null;
-  const state = error !== null ? "paused" : isOther || rebuild !== null ? "rebuilding" : "live";
   const pausedAt = stopped === undefined || at === null ? null : {
     shard: stopped.shard,
     position: at.toString(),
     eventType: stopped.failedType ?? "",
   };
-  return { state, error, pausedAt, rebuild } as const;
+  return { error, pausedAt };
 }

@@ -1,0 +1,144 @@
+/** The rebuilds of a running room: started, watched, cancelled and rolled back. @module */
+import type { Effects } from "../../shared/effects.ts";
+import type { Log } from "../../shared/log.ts";
+import type { RebuildJob } from "../../shared/read_api/mod.ts";
+import { headOf } from "../log/mod.ts";
+import type { Projection } from "../projection/mod.ts";
+import { checkpointOf, listJobs, requestCancel } from "../runner/mod.ts";
+import type { Queryable } from "../table/mod.ts";
+import type { StartedJob } from "./job.ts";
+import { startRebuild } from "./rebuild.ts";
+import { RebuildRefused } from "./refused.ts";
+import { previousOf, startRollback } from "./rollback.ts";
+
+/** What the service works with. */
+export interface RebuildsOptions {
+  readonly db: Queryable;
+  readonly projections: readonly Projection[];
+  readonly shards: number;
+  readonly effects: Effects;
+  readonly log: Log;
+}
+
+/** The rebuilds of a room. An unknown projection is null. */
+export interface Rebuilds {
+  /** The version of its rows that this code computes, by projection. */
+  readonly versions: ReadonlyMap<string, number>;
+  /** Starts a rebuild and returns at once. Rejects with RebuildRefused while one runs. */
+  rebuild(projection: string, requestedBy: string): Promise<RebuildJob | null>;
+  /** Starts to swap back the rows that the last swap replaced; rejects with RebuildRefused. */
+  rollback(projection: string, requestedBy: string): Promise<RebuildJob | null>;
+  /** Asks the running job to end, in whichever process it runs; RebuildRefused when none does. */
+  cancel(projection: string): Promise<RebuildJob | null>;
+  /** At most 100 jobs of a projection, newest first. */
+  list(projection: string): Promise<readonly RebuildJob[] | null>;
+  /** Starts what the code's versions need, once now and then again and again; see README.md. */
+  start(): Promise<void>;
+  /** Cancels what this process works on and waits for its end; idempotent. */
+  close(): Promise<void>;
+}
+
+const LOOKS_EVERY_MS = 15_000;
+/** A projection without any rows that has this many events to read is loaded as a rebuild. */
+const WORTH_A_REBUILD = 20_000n;
+const REQUESTED_BY = "system:projections";
+
+/** The rebuilds of a room over `projections`. */
+export function createRebuilds(options: RebuildsOptions): Rebuilds {
+  const { db, projections, effects, log } = options;
+  const ended = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  let looks: { cancel(): void } | null = null;
+  let looking: Promise<void> = Promise.resolve();
+
+  const follow = ({ job, finished }: StartedJob): RebuildJob => {
+    const { jobId, projection, kind } = job;
+    log.info("rebuild_started", { jobId, projection, kind });
+    const followed = finished.then(
+      ({ done }) => log.info("rebuild_done", { jobId, projection, done }),
+      (error) => log.warn("rebuild_ended", { jobId, projection, reason: error }),
+    ).finally(() => running.delete(followed));
+    running.add(followed);
+    return job;
+  };
+  const begin = async (
+    start: typeof startRebuild,
+    name: string,
+    requestedBy: string,
+  ): Promise<RebuildJob | null> => {
+    const projection = projections.find((each) => each.name === name);
+    if (projection === undefined) return null;
+    return follow(await start({ ...options, projection, requestedBy, signal: ended.signal }));
+  };
+  const look = async () => {
+    for (const projection of projections) {
+      if (ended.signal.aborted) return;
+      try {
+        const needed = await neededFor(options, projection);
+        const start = needed === "rollback" ? startRollback : startRebuild;
+        if (needed !== null) await begin(start, projection.name, REQUESTED_BY);
+      } catch (error) {
+        // Somebody else was quicker, or the database is away: the next look tells.
+        if (error instanceof RebuildRefused) continue;
+        const reason = error instanceof Error ? error : String(error);
+        log.warn("rebuild_look_failed", { projection: projection.name, reason });
+      }
+    }
+  };
+
+  return {
+    versions: new Map(projections.map(({ name, version }) => [name, version])),
+    rebuild: (projection, requestedBy) => begin(startRebuild, projection, requestedBy),
+    rollback: (projection, requestedBy) => begin(startRollback, projection, requestedBy),
+    async cancel(name) {
+      if (projections.every((each) => each.name !== name)) return null;
+      const job = await requestCancel(db, name);
+      if (job === null) throw new RebuildRefused(`no rebuild of ${name} is under way`);
+      return job;
+    },
+    async list(name) {
+      if (projections.every((each) => each.name !== name)) return null;
+      return await listJobs(db, name, { limit: 100 });
+    },
+    async start() {
+      await look();
+      looks = effects.timers.every(LOOKS_EVERY_MS, () => {
+        looking = looking.then(look);
+      });
+    },
+    async close() {
+      looks?.cancel();
+      ended.abort();
+      await looking;
+      await Promise.all(running);
+    },
+  };
+}
+
+/**
+ * What a projection needs by itself: rows of this code's version, from those that an earlier swap
+ * kept or from the log. A job that failed or was cancelled is not begun again: that is for people.
+ */
+async function neededFor(
+  { db, shards }: RebuildsOptions,
+  { name, version }: Projection,
+): Promise<"rebuild" | "rollback" | null> {
+  const live = await checkpointOf(db, name, 0);
+  if (live.version === version && !await isEmpty(db, name, shards)) return null;
+  const [last] = await listJobs(db, name, { limit: 1 });
+  const isOver = last === undefined || last.phase === "dead" || last.version !== version;
+  if (last !== undefined && !isOver) return null;
+  const previous = await previousOf(db, name);
+  return previous?.version === version ? "rollback" : "rebuild";
+}
+
+/** Whether there are no rows yet, and many events to make them of. */
+async function isEmpty(db: Queryable, name: string, shards: number): Promise<boolean> {
+  for (let shard = 0; shard < shards; shard++) {
+    const { position } = await checkpointOf(db, name, shard);
+    if (position > 0n) return false;
+  }
+  let events = 0n;
+  for (let shard = 0; shard < shards; shard++) events += await headOf(db, shard);
+  return events >= WORTH_A_REBUILD;
+}
