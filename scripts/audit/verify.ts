@@ -4,12 +4,10 @@
  *
  * @module
  */
-import { verifyExport } from "../../shared/verifier/mod.ts";
 import { readArguments } from "./arguments.ts";
-import { directorySource } from "./directory_source.ts";
-import { nodeCrypto } from "./node_crypto.ts";
 import { reportText } from "./report_text.ts";
 import { readKeys, readNotes } from "./told.ts";
+import { verifyDirectory } from "./verify_directory.ts";
 
 /** Runs the command; 0 when everything holds, 1 when something does not. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -19,8 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const keys = await Promise.all(given.values("--key").map(readKeys));
   const notes = await Promise.all(given.values("--checkpoint").map(readNotes));
   const startedMs = performance.now();
-  const report = await verifyExport(directorySource(directory), {
-    crypto: nodeCrypto,
+  const report = await verifyDirectory(directory, {
     keys: keys.flat(),
     checkpoints: notes.flat(),
   });
