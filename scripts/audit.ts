@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<AuditCommand>>> = {
   verify: () => import("./audit/verify.ts"),
   replay: () => import("./audit/replay.ts"),
   explain: () => import("./audit/explain.ts"),
+  "re-rate": () => import("./audit/re_rate.ts"),
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<number> {
