@@ -2,7 +2,7 @@
 FROM denoland/deno:2.9.6
 
 WORKDIR /app
-RUN chown deno:deno /app
+RUN chown deno:deno /app && install -d -o deno -g deno /var/lib/sargalay/checkpoints
 USER deno
 
 # Dependencies change less often than the source: the lock alone decides this layer.
