@@ -23,7 +23,7 @@ export type Settlement =
 
 /** A settlement under way; neither promise rejects. */
 export interface OpenSettlement {
-  /** The stream has it, so that it outlives this edge; or there is nothing left to wait for. */
+  /** The ledger or the stream has it, so that it outlives this edge; or nothing is left to wait for. */
   readonly stored: Promise<void>;
   /** The ledger's result; null when it refused, or when the journal was closed before. */
   readonly settled: Promise<SettlementResult | null>;
@@ -42,7 +42,7 @@ export interface SettlementJournal {
 }
 
 interface Entry {
-  readonly subject: string;
+  readonly shard: number;
   readonly envelope: JsonObject;
   readonly operationId: string;
   readonly stored: PromiseWithResolvers<void>;
@@ -59,14 +59,16 @@ interface JournalOptions {
   readonly shards: number;
 }
 
+/** After this the stream takes what the ledger has not answered. */
+const DIRECT_TIMEOUT_MS = 250;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const FIRST_REPUBLISH_MS = 1_000;
 const LONGEST_REPUBLISH_MS = 30_000;
 
 /**
- * Publishes each settlement durably and again, after 1 s and then ever later up to 30 s, until the
- * ledger's notice is there. The operation id makes that safe; a fresh message id gets it past the
- * stream's own duplicate check.
+ * Asks the ledger to settle at once. Unless it accepts within 250 ms, the settlement is published
+ * durably and again, after 1 s and then ever later up to 30 s, until the ledger's notice is there.
+ * The operation id makes that safe; a fresh message id gets it past the stream's own duplicate check.
  */
 export async function createSettlementJournal(options: JournalOptions): Promise<SettlementJournal> {
   const { bus, log, edgeId, effects: { clock, timers } } = options;
@@ -82,6 +84,25 @@ export async function createSettlementJournal(options: JournalOptions): Promise<
     for (const wake of idle) wake();
     idle = [];
   };
+  /** Null unless the ledger accepts: what it refuses it is told by the stream, to keep it for people. */
+  const ask = async ({ shard, envelope, operationId }: Entry): Promise<Outcome | null> => {
+    try {
+      const reply = await bus.request(subjects.command(shard), envelope, {
+        timeoutMs: DIRECT_TIMEOUT_MS,
+      });
+      const outcome = readOutcome(reply);
+      return outcome?.status === "accepted" ? outcome : null;
+    } catch (error) {
+      log.info("settlement_goes_by_stream", { operationId, error: asError(error) });
+      return null;
+    }
+  };
+  const begin = async (entry: Entry) => {
+    const outcome = await ask(entry);
+    if (!entries.has(entry.operationId)) return;
+    if (outcome === null) await send(entry);
+    else finish(entry, resultOf(outcome, entry, log));
+  };
   const send = async (entry: Entry) => {
     const delayMs = Math.min(FIRST_REPUBLISH_MS * 2 ** entry.sends, LONGEST_REPUBLISH_MS);
     entry.sends += 1;
@@ -93,7 +114,7 @@ export async function createSettlementJournal(options: JournalOptions): Promise<
     });
     try {
       const suffix = entry.sends === 1 ? "" : `:${entry.sends}`;
-      await bus.publishDurable(entry.subject, entry.envelope, {
+      await bus.publishDurable(subjects.settle(entry.shard), entry.envelope, {
         messageId: `${entry.operationId}${suffix}`,
         timeoutMs: PUBLISH_TIMEOUT_MS,
       });
@@ -125,7 +146,7 @@ export async function createSettlementJournal(options: JournalOptions): Promise<
       const kind = settlement.type === "SettleHold" ? "settle" : "release";
       const operationId = edgeOperationId(kind, requestId);
       const entry: Entry = {
-        subject: subjects.settle(shardOf(accountId, options.shards)),
+        shard: shardOf(accountId, options.shards),
         envelope: {
           operationId,
           actor: `edge:${edgeId}`,
@@ -140,7 +161,7 @@ export async function createSettlementJournal(options: JournalOptions): Promise<
         timer: null,
       };
       entries.set(operationId, entry);
-      void send(entry);
+      void begin(entry);
       return { stored: entry.stored.promise, settled: entry.settled.promise };
     },
     open: () => entries.size,

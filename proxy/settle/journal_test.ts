@@ -95,6 +95,63 @@ const notice = (reply: JsonObject, operationId = `settle:${requestId}`) =>
   bus.publish(subjects.settled(edgeId), { operationId, reply });
 const runDue = () => due.shift()?.task();
 
+/** Waits until so many messages went to the stream: the ledger is asked first. */
+async function untilPublished(count: number): Promise<void> {
+  while (published.length < count) await real.timers.sleep(1);
+}
+
+describe("a ledger that is asked directly", () => {
+  let asked: JsonObject[];
+  const answering = (reply: () => Promise<JsonObject>) =>
+    bus.respond(subjects.command(0), "ledger", (message) => {
+      asked.push(message as JsonObject);
+      return reply();
+    });
+  beforeEach(() => void (asked = []));
+
+  it("settles without the stream", async () => {
+    await answering(() => Promise.resolve(accepted));
+    const { settled, stored } = journal.settle(settlement);
+    await stored;
+    expect(await settled).toMatchObject({ state: "settled", chargedMicroKyat: 5n });
+    expect([published, journal.open(), due]).toEqual([[], 0, []]);
+    expect(asked).toMatchObject([{ operationId: `settle:${requestId}`, type: "SettleHold" }]);
+  });
+
+  it.each([
+    { status: "unavailable", message: "no writer", retryAfterMs: 5 },
+    { status: "rejected", rejection: { code: "hold_not_found", message: "none", details: {} } },
+    { nonsense: true },
+  ])("and answers %j gets the settlement by the stream", async (reply) => {
+    await answering(() => Promise.resolve(reply));
+    const { settled } = journal.settle(settlement);
+    await untilPublished(1);
+    expect(published[0]?.message).toEqual(asked[0]);
+    expect(journal.open()).toBe(1);
+    notice(accepted);
+    expect(await settled).not.toBeNull();
+  });
+
+  it("and fails gets the settlement by the stream", async () => {
+    await answering(() => Promise.reject(new Error("out of order")));
+    void journal.settle(settlement);
+    await untilPublished(1);
+    expect(journal.open()).toBe(1);
+  });
+
+  it("and answers after the journal was closed changes nothing", async () => {
+    const late = Promise.withResolvers<JsonObject>();
+    await answering(() => late.promise);
+    const { settled } = journal.settle(settlement);
+    await real.timers.sleep(1);
+    await journal.close();
+    late.resolve(accepted);
+    expect(await settled).toBeNull();
+    await real.timers.sleep(5);
+    expect(published).toEqual([]);
+  });
+});
+
 describe("the settlement journal", () => {
   it("resolves with the ledger's result", async () => {
     const { settled } = journal.settle(settlement);
@@ -107,6 +164,7 @@ describe("the settlement journal", () => {
   it("publishes again, ever later, with the same operation under a fresh message id", async () => {
     publishFails = true;
     const { settled } = journal.settle(settlement);
+    await untilPublished(1);
     const delays: number[] = [];
     for (let round = 0; round < 7; round++) {
       delays.push(due[0]?.delayMs ?? 0);
@@ -126,6 +184,7 @@ describe("the settlement journal", () => {
     void stored.then(() => safe = true);
     await real.timers.sleep(5);
     expect(safe).toBe(false);
+    expect(published.length).toBe(1);
     publishFails = false;
     runDue();
     await stored;

@@ -29,7 +29,7 @@ export const subjects = {
   configChanged: (shard: number) => `sargalay.${shard}.config_changed`,
   /** Durable: a CommandEnvelope of ReportUsage. */
   usage: (shard: number) => `sargalay.${shard}.meter.usage`,
-  /** Durable: a CommandEnvelope of SettleHold or ReleaseHold. */
+  /** Durable: a CommandEnvelope of SettleHold or ReleaseHold that the ledger has not accepted. */
   settle: (shard: number) => `sargalay.${shard}.meter.settle`,
   /** The filter of both durable subjects of a shard. */
   meter: (shard: number) => `sargalay.${shard}.meter.>`,

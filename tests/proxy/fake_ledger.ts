@@ -20,7 +20,7 @@ export interface FakeLedger {
   keepHoldsWaiting(): () => void;
   /** Grants no more output tokens than this; null grants what is asked. */
   carry(outputTokens: number | null): void;
-  /** Drops this many notices of settlements. */
+  /** Answers no settlement, so that they come by the stream, and drops this many notices of them. */
   dropNotices(count: number): void;
   /** Changes a key in the configuration and tells the edges. */
   setKey(key: { keyHash: string; revoked?: boolean; expiresAtMs?: number | null }): void;
@@ -76,14 +76,13 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
     return each;
   };
   const command = async (message: JsonValue): Promise<JsonValue> => {
+    if (isEnd(message)) return noticesToDrop > 0 ? UNAVAILABLE : end(message);
     const { type, body } = remember(message);
     if (type !== "PlaceHold") return accepted({});
     edges.set(String(body.requestId), String(body.edgeId));
     await patience;
     if (refusal === "silence") await stopping;
-    if (refusal === "unavailable") {
-      return { status: "unavailable", message: "no writer", retryAfterMs: 700 };
-    }
+    if (refusal === "unavailable") return UNAVAILABLE;
     if (refusal !== null && refusal !== "silence") {
       return {
         status: "rejected",
@@ -101,9 +100,8 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
       availableMicroKyat: "1000000",
     });
   };
-  const settle = (message: JsonValue) => {
+  const end = (message: JsonValue): CommandReply => {
     const { operationId, type, body } = remember(message);
-    if (type === "ReportUsage") return Promise.resolve();
     const usage = (body.usage ?? {}) as Record<string, number>;
     const units = Object.values(usage).reduce((sum, each) => sum + each, 0);
     const reply = outcomes.get(operationId) ?? accepted({
@@ -114,6 +112,15 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
       availableMicroKyat: "123456789",
     });
     outcomes.set(operationId, reply);
+    return reply;
+  };
+  const settle = (message: JsonValue) => {
+    if (!isEnd(message)) {
+      remember(message);
+      return Promise.resolve();
+    }
+    const reply = end(message);
+    const { operationId, body } = message as unknown as Told;
     if (noticesToDrop > 0) {
       noticesToDrop -= 1;
     } else {
@@ -172,6 +179,13 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
       await Promise.all(parts.map((part) => part.stop()));
     },
   };
+}
+
+const UNAVAILABLE = { status: "unavailable", message: "no writer", retryAfterMs: 700 } as const;
+
+function isEnd(message: JsonValue): boolean {
+  const { type } = message as unknown as Told;
+  return type === "SettleHold" || type === "ReleaseHold";
 }
 
 function accepted(result: JsonObject) {
