@@ -110,24 +110,42 @@ const frameShape = { ...frameHeaderShape, hash, merkleRoot: hash };
 const balanceShape = { account: text, balance: amount, currency: text };
 const checkpointShape = { note: text, position: ordinal };
 
+/** A shape in the order of canonical JSON. */
+interface OrderedShape {
+  readonly names: readonly string[];
+  readonly kinds: readonly Kind[];
+}
+
+const ordered = new WeakMap<Readonly<Record<string, Kind>>, OrderedShape>();
+
+function orderedShape(shape: Readonly<Record<string, Kind>>): OrderedShape {
+  let found = ordered.get(shape);
+  if (found === undefined) {
+    const names = Object.keys(shape).sort();
+    ordered.set(shape, found = { names, kinds: names.map((name) => shape[name]!) });
+  }
+  return found;
+}
+
 /** What is wrong with a value that should have exactly these members; null when nothing is. */
 export function misshapen(
   value: Json | undefined,
   shape: Readonly<Record<string, Kind>>,
 ): string | null {
   if (!isMembers(value)) return "it is not an object";
+  const { names, kinds } = orderedShape(shape);
   let found = 0;
   for (const name in value) {
-    const kind = Object.hasOwn(shape, name) ? shape[name]! : null;
-    if (kind === null) return `it has a member ${JSON.stringify(name)} that does not belong there`;
-    if (!kind(value[name])) {
+    // Members in order, as canonical JSON has them, need no search.
+    const at = names[found] === name ? found : names.indexOf(name);
+    if (at < 0) return `it has a member ${JSON.stringify(name)} that does not belong there`;
+    if (!kinds[at]!(value[name])) {
       return `its ${name} is ${JSON.stringify(value[name])?.slice(0, 80)}, which cannot be`;
     }
     found++;
   }
-  if (found === Object.keys(shape).length) return null;
-  const missing = Object.keys(shape).find((name) => !Object.hasOwn(value, name));
-  return `it has no ${missing}`;
+  if (found === names.length) return null;
+  return `it has no ${names.find((name) => !Object.hasOwn(value, name))}`;
 }
 
 /** The shape of each kind of line and of a receipt's parts. */

@@ -22,7 +22,7 @@ export class Replay {
   readonly #access = new AccessBook();
   readonly #requests = new RequestBook();
   readonly #terms = new TermsBook();
-  readonly #versions = new Map<string, number>();
+  readonly #streams = new Map<string, { version: number }>();
   readonly #creditNotes = new Set<string>();
 
   /** Begins with an empty shard, or, when not `complete`, in the middle of one. */
@@ -88,8 +88,10 @@ export class Replay {
   }
 
   #checkStream({ stream, version, payload }: EventLine, rule: EventRule | null): void {
-    const before = this.#versions.get(stream);
-    this.#versions.set(stream, version);
+    const known = this.#streams.get(stream);
+    const before = known?.version;
+    if (known === undefined) this.#streams.set(stream, { version });
+    else known.version = version;
     const subject = rule?.stream(payload) ?? stream;
     const problem = stream !== subject
       ? `it is in the stream ${stream}, its subject's is ${subject}`
