@@ -68,6 +68,8 @@ class ShardCheckpointer implements Checkpointer {
   #newest: KeptCheckpoint | null = null;
   /** Whether `#newest` is what the database has, read under this stretch of ownership. */
   #known = false;
+  /** Whether the process's key was found or put in force under this stretch of ownership. */
+  #keyed = false;
   #failures = 0;
   #notBeforeMs = 0;
   #problem: string | null = null;
@@ -129,7 +131,7 @@ class ShardCheckpointer implements Checkpointer {
     if (!this.#hasNews()) this.#uncoveredSinceMs = null;
     else this.#uncoveredSinceMs ??= nowMs;
     if (this.#known) this.#delivery.offer(this.#newest);
-    if (nowMs < this.#notBeforeMs || (this.#known && !this.#hasNews())) return;
+    if (nowMs < this.#notBeforeMs || (this.#known && this.#keyed && !this.#hasNews())) return;
     this.#notBeforeMs = nowMs + this.#options.intervalMs;
     this.#working = this.#work(owned)
       .then(() => this.#succeeded(), (error) => this.#failed(error))
@@ -144,8 +146,10 @@ class ShardCheckpointer implements Checkpointer {
     const { shard, store, checkpoints } = this.#options;
     if (!this.#known) this.#newest = await checkpoints.newest(shard);
     this.#known = true;
-    if (!this.#hasNews()) return;
+    // Even without news: a key that was given at a restart is put in force by it.
     const key = await bringIntoForce(this.#options);
+    this.#keyed = true;
+    if (!this.#hasNews()) return;
     const tree = this.#tree ?? await openFrameTree({ shard, store, checkpoints });
     // Kept only once it is whole again: after a failure it is opened anew.
     this.#tree = null;
@@ -189,6 +193,7 @@ class ShardCheckpointer implements Checkpointer {
     this.#tree = null;
     this.#newest = null;
     this.#known = false;
+    this.#keyed = false;
     this.#uncoveredSinceMs = null;
     this.#problem = null;
     this.#delivery.offer(null);

@@ -98,7 +98,6 @@ describe("a ledger that signs", () => {
 
     const stranger = await startSigning({ database, places, keys: [3] });
     await stranger.ledger.ready(60_000);
-    await open(stranger, "acc-1");
     await eventually("it says why it does not sign", async () => {
       const { problem } = (await stranger.status()).checkpoint;
       return problem?.includes("is not among SARGALAY_CHECKPOINT_KEY") ? true : null;
