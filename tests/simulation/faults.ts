@@ -3,7 +3,7 @@ import type { Broker } from "./bus.ts";
 import { type Conditions, strike } from "./conditions.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Machine } from "./machines.ts";
-import type { FaultPlan } from "./plan.ts";
+import { describePart, type FaultPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -21,7 +21,7 @@ export interface FaultTargets {
 /** Begins a fault; one that lasts ends by itself. */
 export function strikeWith(fault: FaultPlan, targets: FaultTargets): void {
   const { conditions, scheduler, broker, evidence } = targets;
-  scheduler.note(`fault: ${described(fault)}`);
+  scheduler.note(`fault: ${describePart(fault)}`);
   const machine = (name: string) => targets.machines.find((one) => one.name === name);
   const later = (forMs: number, task: () => void) =>
     scheduler.at(forMs * 1_000, { actor: targets.supervisor, label: `${fault.id} ends`, task });
@@ -90,15 +90,9 @@ export function strikeWith(fault: FaultPlan, targets: FaultTargets): void {
 
 /** Closes what runs in a machine, and ends its process then. */
 async function stopInOrder(machine: Machine): Promise<void> {
-  const { process, proxy, runners } = machine;
-  if (process.state === "dead") return;
-  await Promise.all([proxy?.close(), ...runners.map((runner) => runner.stop())]);
+  const { process, proxy, runners, reader } = machine;
+  if (process.state === "dead" || machine.closing) return;
+  machine.closing = true;
+  await Promise.all([proxy?.close(), reader?.stop(), ...runners.map((runner) => runner.stop())]);
   process.kill();
-}
-
-/** A fault in words. */
-export function described(fault: FaultPlan): string {
-  const { id, kind, atMs, ...rest } = fault;
-  const details = Object.entries(rest).map(([name, value]) => `${name} ${value}`).join(", ");
-  return `${kind}${details === "" ? "" : ` (${details})`} [${id} at ${atMs} ms]`;
 }

@@ -6,18 +6,20 @@ import type { Evidence } from "./evidence.ts";
 import type { Violation } from "./laws.ts";
 import { checkLog } from "./log_laws.ts";
 import { checkCalls, checkRequests } from "./money_laws.ts";
-import type { Plan } from "./plan.ts";
+import type { ReadTables } from "./read_models/database.ts";
+import { checkBalances, checkReadModels } from "./read_models/laws.ts";
+import { PROJECTIONS } from "./read_models/reader.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Everything that is wrong with a world that has come to its end; empty when all laws hold. */
-export function judge(
-  { tables, evidence, upstream }: {
-    readonly plan: Plan;
+export async function judge(
+  { tables, readTables, evidence, upstream }: {
     readonly tables: MemoryTables;
+    readonly readTables: ReadTables;
     readonly evidence: Evidence;
     readonly upstream: Upstream;
   },
-): Violation[] {
+): Promise<Violation[]> {
   const shards = [...tables.shards].map(([shard, rows]) => ({
     shard,
     rows,
@@ -29,6 +31,8 @@ export function judge(
     ...books.flatMap(checkRequests),
     ...checkCalls(books, evidence, upstream.attempts),
     ...checkCommands(tables, books, evidence),
+    ...await checkReadModels(PROJECTIONS, readTables, tables),
+    ...checkBalances(readTables, books),
     ...evidence.found,
     ...evidence.errors.map(({ process, event, what }) => ({
       law: "E",

@@ -5,14 +5,17 @@ import { createMemoryEventStore, type MemoryTables } from "../../ledger/store/me
 import { composeProxy, type Proxy } from "../../proxy/compose.ts";
 import type { ProxyConfig } from "../../proxy/config.ts";
 import { openaiCompatible } from "../../proxy/upstream/mod.ts";
+import type { Runner } from "../../projections/runner/mod.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Broker } from "./bus.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Evidence, objectOf, witnessStore } from "./evidence.ts";
 import type { Mutant } from "./mutant.ts";
-import { edgeName, LEDGERS, type Plan } from "./plan.ts";
+import { type Plan, processNames, READER } from "./plan.ts";
 import { createProcess, type Process } from "./process.ts";
 import type { Seeded } from "./random.ts";
+import type { ReadTables } from "./read_models/database.ts";
+import { createReader } from "./read_models/reader.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { callStore, createStoreClient } from "./store.ts";
 import type { Upstream } from "./upstream.ts";
@@ -28,6 +31,10 @@ export interface Machine {
   proxy: Proxy | null;
   /** Of a ledger, one for each shard. */
   runners: ShardRunner[];
+  /** Of the process that keeps read models. */
+  reader: Runner | null;
+  /** It is being closed in good order. */
+  closing: boolean;
   /** How often it was started. */
   starts: number;
 }
@@ -41,6 +48,7 @@ export interface MachineOptions {
   readonly conditions: Conditions;
   readonly broker: Broker;
   readonly tables: MemoryTables;
+  readonly readTables: ReadTables;
   readonly database: Process;
   readonly supervisor: Process;
   readonly upstream: Upstream;
@@ -50,13 +58,14 @@ export interface MachineOptions {
 /** Starts all machines; each that dies is started again after a while. */
 export function startMachines(options: MachineOptions): Machine[] {
   const { plan, scheduler, supervisor } = options;
-  const names = [...LEDGERS, ...Array.from({ length: plan.edges }, (_, edge) => edgeName(edge))];
-  return names.map((name) => {
+  return processNames(plan.edges).map((name) => {
     const machine: Machine = {
       name,
       process: supervisor,
       proxy: null,
       runners: [],
+      reader: null,
+      closing: false,
       starts: 0,
     };
     const start = () => {
@@ -68,6 +77,8 @@ export function startMachines(options: MachineOptions): Machine[] {
       machine.process = process;
       machine.proxy = null;
       machine.runners = [];
+      machine.reader = null;
+      machine.closing = false;
       process.onDeath(() => {
         scheduler.note(`${life} died`);
         const restMs = options.random.fork(`${life}/rest`).int(100, 2_500);
@@ -75,6 +86,7 @@ export function startMachines(options: MachineOptions): Machine[] {
       });
       scheduler.note(`${life} starts`);
       if (name.startsWith("edge")) startEdge(machine, life, options);
+      else if (name === READER) startReader(machine, life, options);
       else startLedger(machine, life, options);
     };
     start();
@@ -132,6 +144,23 @@ function startEdge(machine: Machine, life: string, options: MachineOptions): voi
   }, () => process.kill());
 }
 
+function startReader(machine: Machine, life: string, options: MachineOptions): void {
+  const { plan, mutant, scheduler, conditions, broker, tables, readTables, database } = options;
+  const { process } = machine;
+  const reader = createReader({
+    shards: plan.shards,
+    tables: readTables,
+    ledger: tables,
+    network: { process, scheduler, conditions, server: database },
+    looseCheckpoints: mutant?.looseCheckpoints ?? false,
+    bus: broker.connect(process),
+    log: logOf(life, options),
+  });
+  reader.start().then(() => {
+    machine.reader = reader;
+  }, () => process.kill());
+}
+
 function proxyConfig(plan: Plan): ProxyConfig {
   const target = (name: string, onClientGone: "cancel" | "drain") => ({
     name,
@@ -175,6 +204,7 @@ const UNEXPECTED: ReadonlySet<string> = new Set([
   "settlement_lost",
   "settlement_result_not_understood",
   "meter_message_unreadable",
+  "projection_paused",
   "request_failed",
   "stream_fault",
 ]);

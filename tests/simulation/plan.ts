@@ -104,18 +104,26 @@ export interface Plan {
 /** Processes of the ledger. */
 export const LEDGERS = ["ledger-a", "ledger-b"] as const;
 
+/** The process of the read models. */
+export const READER = "reader";
+
+/** All processes that can fail. */
+export function processNames(edges: number): string[] {
+  return [...LEDGERS, READER, ...Array.from({ length: edges }, (_, edge) => edgeName(edge))];
+}
+
 /** The name of an edge's process. */
 export function edgeName(edge: number): string {
   return `edge-${edge + 1}`;
 }
 
-const BUSY_MS = 14_000;
+const BUSY_MS = 9_000;
 
 /** The world of a seed. */
 export function planOf(seed: string): Plan {
   const random = seeded(`plan/${seed}`);
   const edges = random.int(2, 3);
-  const credits = [2_000_000, random.int(60, 400), random.int(20, 90)];
+  const credits = [2_000_000, random.int(60, 300), random.int(20, 90)];
   const calls = Array.from(
     { length: random.int(14, 28) },
     (_, index) => drawCall(random, index, edges, credits.length),
@@ -124,9 +132,9 @@ export function planOf(seed: string): Plan {
     { length: random.int(3, 7) },
     (_, index) => drawAdmin(random, index, credits.length),
   );
-  const processes = [...LEDGERS, ...Array.from({ length: edges }, (_, edge) => edgeName(edge))];
+  const processes = processNames(edges);
   // One world in ten is calm.
-  const count = random.percent(10) ? 0 : random.int(1, 7);
+  const count = random.percent(6) ? 0 : random.int(2, 8);
   const faults = Array.from({ length: count }, (_, index) => drawFault(random, index, processes));
   return {
     seed,
@@ -136,7 +144,7 @@ export function planOf(seed: string): Plan {
     holdTtlMs: random.pick([1_500, 3_000, 6_000]),
     operations: [...calls, ...people].sort((one, other) => one.atMs - other.atMs),
     faults: faults.sort((one, other) => one.atMs - other.atMs),
-    healAtMs: BUSY_MS + 4_000,
+    healAtMs: BUSY_MS + 3_000,
   };
 }
 
@@ -158,7 +166,7 @@ function drawCall(random: Seeded, index: number, edges: number, accounts: number
     maxTokens: random.percent(70) ? random.int(5, 200) : null,
     behaviours: [odd(), odd()],
     outputTokens: random.int(1, 120),
-    forMs: random.percent(25) ? random.int(1_000, 8_000) : random.int(1, 400),
+    forMs: random.percent(30) ? random.int(1_000, 8_000) : random.int(1, 400),
     goneAfter: streaming && random.percent(15) ? random.int(1, 4) : null,
   };
 }
@@ -193,9 +201,9 @@ function drawAdmin(random: Seeded, index: number, accounts: number): AdminPlan {
 function drawFault(random: Seeded, index: number, processes: readonly string[]): FaultPlan {
   const at = { id: `fault-${index + 1}`, atMs: random.int(0, BUSY_MS) };
   const anyone = () => random.pick(processes);
-  const forMs = random.int(200, 6_000);
+  const forMs = random.int(200, 5_000);
   const percent = random.int(10, 60);
-  switch (random.int(0, 17)) {
+  switch (random.int(0, 18)) {
     case 0:
       return { ...at, kind: "kill", process: anyone() };
     case 1:
@@ -210,9 +218,9 @@ function drawFault(random: Seeded, index: number, processes: readonly string[]):
     case 7:
       return { ...at, kind: "bus_cut", process: anyone(), forMs: forMs * 2 };
     case 8:
-      return { ...at, kind: "store_cut", process: random.pick(LEDGERS), forMs };
+      return { ...at, kind: "store_cut", process: random.pick([...LEDGERS, READER]), forMs };
     case 9: {
-      const process = random.pick([...processes, "database"]);
+      const process = random.pick([...processes, ...LEDGERS, "database"]);
       return { ...at, kind: "clock", process, byMs: random.int(-8_000, 8_000) };
     }
     case 10:
@@ -227,7 +235,8 @@ function drawFault(random: Seeded, index: number, processes: readonly string[]):
       return { ...at, kind: "store_slow", percent, upToMs: random.int(100, 14_000), forMs };
     case 15:
       return { ...at, kind: "disk_full", forMs };
-    case 16: {
+    case 16:
+    case 17: {
       // About as long as a lease, so that it arrives when another may own the shard.
       const [process, nth] = [random.pick(LEDGERS), random.int(1, 4)];
       return { ...at, kind: "stall", process, nth, forMs: random.int(1_800, 3_000) };
@@ -244,6 +253,7 @@ function drawTrap(random: Seeded, processes: readonly string[]) {
     const effect = random.pick(["append", "append", "store", "respond", "deliver"] as const);
     return { process: random.pick(LEDGERS), effect, phase, nth };
   }
+  if (random.percent(30)) return { process: READER, effect: "store" as const, phase, nth: nth * 3 };
   const edges = processes.filter((name) => name.startsWith("edge"));
   return {
     process: random.pick(edges),
@@ -251,4 +261,19 @@ function drawTrap(random: Seeded, processes: readonly string[]) {
     phase,
     nth,
   };
+}
+
+/** What is left in a plan, in the order in which it begins. */
+export function partsOf({ faults, operations }: Plan): (FaultPlan | OperationPlan)[] {
+  return [...faults, ...operations].sort((one, other) => one.atMs - other.atMs);
+}
+
+/** A part of a plan on one line. */
+export function describePart(part: FaultPlan | OperationPlan): string {
+  const { id, atMs, kind, ...rest } = part;
+  const details = Object.entries(rest).filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("+") : value}`);
+  return `${`${atMs}`.padStart(6)} ms  ${id.padEnd(9)} ${kind}${
+    details.length === 0 ? "" : `: ${details.join(", ")}`
+  }`;
 }

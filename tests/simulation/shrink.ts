@@ -1,6 +1,6 @@
 /** Making a failing plan small: what can be left out without the failure going away is left out. @module */
 import type { Mutant } from "./mutant.ts";
-import type { FaultPlan, OperationPlan, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { runWorld, type WorldResult } from "./world.ts";
 
 /** The smallest failing plan that was found. */
@@ -41,9 +41,4 @@ export async function shrink(
     }
   }
   return best;
-}
-
-/** What is left in a plan, in the order in which it begins. */
-export function partsOf({ faults, operations }: Plan): (FaultPlan | OperationPlan)[] {
-  return [...faults, ...operations].sort((one, other) => one.atMs - other.atMs);
 }

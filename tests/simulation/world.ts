@@ -13,6 +13,8 @@ import { accountName, createPeople, MODELS } from "./people.ts";
 import { type CallPlan, LEDGERS, type Plan } from "./plan.ts";
 import { createProcess } from "./process.ts";
 import { seeded } from "./random.ts";
+import { emptyReadTables } from "./read_models/database.ts";
+import { PROJECTIONS } from "./read_models/reader.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createUpstream } from "./upstream.ts";
 
@@ -31,7 +33,7 @@ export interface WorldResult {
 }
 
 const SETUP_MS = 20_000;
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 600;
 /** Longer than any wait for a redelivery and any lease, many times over. */
 const DRAIN_MS = 180_000;
 const LOOK_MS = 100;
@@ -43,6 +45,7 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
   const conditions = calm();
   const evidence = noEvidence();
   const tables = emptyTables();
+  const readTables = emptyReadTables(PROJECTIONS, plan.shards);
   const [server, database, supervisor, terminal, clients] = [
     "bus",
     "database",
@@ -67,6 +70,7 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
     conditions,
     broker,
     tables,
+    readTables,
     database,
     supervisor,
     upstream,
@@ -106,7 +110,10 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
   };
   const allAtRest = () =>
     underWay === 0 && broker.unacknowledged() === 0 &&
-    [...tables.shards.values()].every(({ holds }) => holds.size === 0);
+    [...tables.shards.values()].every(({ holds }) => holds.size === 0) &&
+    [...readTables.checkpoints.values()].every(({ shard, position }) =>
+      position === `${tables.shards.get(shard)?.position ?? 0n}`
+    );
 
   // The beginning, in which nothing goes wrong.
   let isSetUp = false;
@@ -129,7 +136,7 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
   }
   const targets = { machines, conditions, broker, database, supervisor, scheduler, evidence };
   for (const fault of plan.faults) later(fault.atMs, fault.id, () => strikeWith(fault, targets));
-  for (let atMs = 0; atMs < plan.healAtMs; atMs += 1_777) {
+  for (let atMs = 0; atMs < plan.healAtMs; atMs += 1_111) {
     later(atMs, "audit", () => audit(tables, evidence));
   }
   await runFor(plan.healAtMs);
@@ -145,7 +152,7 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
 
   // Closing in good order leaves nothing open.
   await closeAll(machines, evidence, runUntil);
-  const violations = judge({ plan, tables, evidence, upstream });
+  const violations = await judge({ tables, readTables, evidence, upstream });
   for (const { law, detail } of violations) scheduler.note(`law ${law} is broken: ${detail}`);
   return {
     violations,
@@ -189,10 +196,16 @@ async function probe(
     ).flatMap(({ runners }) => runners.map((runner, shard) => ({ runner, shard })))
       .filter(({ runner }) => runner.role() === "owner").map(({ shard }) => shard);
   const shards = new Set(machines.flatMap(({ runners }) => runners.map((_, shard) => shard)));
-  const served = await runUntil(() => owners().length === shards.size, DRAIN_MS);
+  const isUp = ({ process, proxy, runners, reader, closing }: Machine) =>
+    process.state === "running" && !closing &&
+    (proxy !== null || runners.length > 0 || reader !== null);
+  const served = await runUntil(
+    () => machines.every(isUp) && owners().length === shards.size,
+    DRAIN_MS,
+  );
   if (!served) evidence.found.push({ law: "L6", detail: `shards [${owners()}] have an owner` });
   // Long enough for every edge to have heard of prices and keys again.
-  await runUntil(() => false, 5_000);
+  await runUntil(() => false, 1_500);
   for (const edge of edges) {
     call(edge, {
       callId: `probe-${edge.name}`,
@@ -229,8 +242,9 @@ async function closeAll(
   };
   for (const { name, proxy } of machines) if (proxy !== null) close(name, proxy.close());
   await runUntil(() => closing === 0, DRAIN_MS);
-  for (const { name, runners } of machines) {
+  for (const { name, runners, reader } of machines) {
     for (const runner of runners) close(name, runner.stop());
+    if (reader !== null) close(name, reader.stop());
   }
   if (await runUntil(() => closing === 0, DRAIN_MS)) return;
   evidence.found.push({ law: "L6", detail: "not everything could be closed" });

@@ -12,7 +12,7 @@ export const storeMutants: readonly Mutant[] = [
       findOutcomes: () => Promise.resolve([]),
       append(batch) {
         const { outcomes } = shardTables(tables, batch.ownership.shard);
-        return appendAny(store, {
+        return store.append({
           ...batch,
           outcomes: batch.outcomes.filter(({ operationId }) => !outcomes.has(operationId)),
         });
@@ -24,7 +24,7 @@ export const storeMutants: readonly Mutant[] = [
     store: (store) => ({
       ...store,
       append: (batch) =>
-        appendAny(store, {
+        store.append({
           ...batch,
           outcomes: batch.outcomes.filter(({ outcome }) => outcome.status !== "rejected"),
         }),
@@ -51,7 +51,7 @@ export const storeMutants: readonly Mutant[] = [
     store: (store, tools) => ({
       ...store,
       async append(batch) {
-        const result = await appendAny(store, { ...batch, outcomes: [] });
+        const result = await store.append({ ...batch, outcomes: [] });
         if (result.status !== "committed") return result;
         afterwards(tools, () => {
           const { outcomes } = shardTables(tools.tables, batch.ownership.shard);
@@ -134,12 +134,6 @@ export const storeMutants: readonly Mutant[] = [
     }),
   },
 ];
-
-/** As a store does that takes nothing for something. */
-function appendAny(store: EventStore, batch: Batch): Promise<AppendResult> {
-  const isEmpty = batch.events.length === 0 && batch.outcomes.length === 0;
-  return isEmpty ? committed() : store.append(batch);
-}
 
 function committed(): Promise<AppendResult> {
   return Promise.resolve({ status: "committed" });
