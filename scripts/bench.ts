@@ -1,14 +1,16 @@
 /**
- * `deno task bench [gateway|ledger]`: one table of ratios, measured side by side in one run.
+ * `deno task bench [gateway|ledger|audit]`: one table of ratios, measured side by side in one run.
  *
  * @module
  */
 
+import { benchAudit } from "./bench/audit.ts";
+import { asOfRows, benchAsOf } from "./bench/as_of.ts";
 import { benchGateway } from "./bench/gateway.ts";
 import { benchLedger } from "./bench/ledger.ts";
-import { gatewayRows, ledgerRows, renderTable, type Row } from "./bench/table.ts";
+import { auditRows, gatewayRows, ledgerRows, renderTable, type Row } from "./bench/table.ts";
 
-const parts = Deno.args.length === 0 ? ["gateway", "ledger"] : Deno.args;
+const parts = Deno.args.length === 0 ? ["gateway", "ledger", "audit"] : Deno.args;
 const rounds = Number(Deno.env.get("SARGALAY_BENCH_ROUNDS") ?? "5");
 const seconds = Number(Deno.env.get("SARGALAY_BENCH_SECONDS") ?? "4");
 const report = (line: string) => console.error(line);
@@ -19,6 +21,14 @@ if (parts.includes("gateway")) {
 }
 if (parts.includes("ledger")) {
   rows.push(...ledgerRows(await benchLedger({ rounds, durationMs: seconds * 1_000, report })));
+}
+if (parts.includes("audit")) {
+  rows.push(...auditRows(await benchAudit({ rounds, fillMs: seconds * 5_000, report })));
+}
+if (parts.includes("as_of")) {
+  const events = parseInt(Deno.env.get("SARGALAY_BENCH_EVENTS") ?? "10000000", 10);
+  const reads = parseInt(Deno.env.get("SARGALAY_BENCH_READS") ?? "2000", 10);
+  rows.push(...asOfRows(await benchAsOf({ events, reads, report }), events));
 }
 console.log(renderTable(rows));
 Deno.exit(0);

@@ -1,4 +1,5 @@
 /** The table of ratios. @module */
+import type { AuditFigures } from "./audit.ts";
 import type { GatewayFigures } from "./gateway.ts";
 import type { LedgerFigures } from "./ledger.ts";
 
@@ -57,6 +58,22 @@ export function ledgerRows({ medians, p50Ms, p99Ms }: LedgerFigures): Row[] {
       ratio: "",
       aim: "",
     },
+  ];
+}
+
+/** The rows of exports and their verification. */
+export function auditRows(figures: AuditFigures): Row[] {
+  const { events, exportEventsPerSecond, verifyEventsPerSecond } = figures;
+  const row = (what: string, perSecond: number, aim: string): Row => ({
+    what: `${what}, ${events} events`,
+    ours: `${perSecond.toFixed(0)} events/s`,
+    against: "",
+    ratio: "",
+    aim,
+  });
+  return [
+    row("audit export from Postgres", exportEventsPerSecond, ""),
+    row("audit verify, offline", verifyEventsPerSecond, "≥ 200,000"),
   ];
 }
 
