@@ -36,7 +36,7 @@ const SETUP_MS = 20_000;
 const SETTLE_MS = 600;
 /** Longer than any wait for a redelivery and any lease, many times over. */
 const DRAIN_MS = 180_000;
-const LOOK_MS = 100;
+const LOOK_MS = 200;
 
 /** Runs a plan, with a mistake put in or without. */
 export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promise<WorldResult> {
