@@ -77,7 +77,35 @@ export function platformOf<Id>(globals: PlatformGlobals<Id>): Platform<Id> {
   };
 }
 
-/** Builds {@link Effects} from platform primitives; it adds no state of its own. */
+/** Short requests share what is drawn at once: each draw costs the same, whatever its length. */
+const POOL_BYTES = 2_048;
+const LONGEST_FROM_POOL = 32;
+
+function randomOf<Id>(platform: Platform<Id>): Random {
+  const drawn = (length: number) => {
+    const bytes = new Uint8Array(length);
+    platform.fillRandom(bytes);
+    return bytes;
+  };
+  let pool = new Uint8Array(0);
+  let used = 0;
+  return {
+    bytes(length) {
+      if (length > LONGEST_FROM_POOL) return drawn(length);
+      if (used + length > pool.length) {
+        pool = drawn(POOL_BYTES);
+        used = 0;
+      }
+      const bytes = pool.slice(used, used + length);
+      // What was handed out is kept by nobody else.
+      pool.fill(0, used, used + length);
+      used += length;
+      return bytes;
+    },
+  };
+}
+
+/** Builds {@link Effects} from platform primitives. */
 export function createEffects<Id>(platform: Platform<Id>): Effects {
   const after = (delayMs: number, task: () => void): TimerHandle => {
     const id = platform.setTimeout(task, delayMs);
@@ -85,13 +113,7 @@ export function createEffects<Id>(platform: Platform<Id>): Effects {
   };
   return {
     clock: { nowMs: () => platform.now() },
-    random: {
-      bytes(length) {
-        const bytes = new Uint8Array(length);
-        platform.fillRandom(bytes);
-        return bytes;
-      },
-    },
+    random: randomOf(platform),
     timers: {
       after,
       every(periodMs, task) {

@@ -1,10 +1,10 @@
 /** Which envelopes a shard takes from the bus. @module */
 import {
   type CommandEnvelope,
-  commandEnvelopeSchema,
   type CommandReply,
   edgeOperationId,
   isEdgeCommand,
+  parseEnvelope,
 } from "../../shared/commands/mod.ts";
 import { shardOf } from "../../shared/ids/mod.ts";
 import type { Log } from "../../shared/log.ts";
@@ -35,7 +35,7 @@ export interface AcceptOptions {
  * in this shard. The command's body is the writer's to check. A refusal is not stored.
  */
 export function acceptEnvelope(message: unknown, options: AcceptOptions): Acceptance {
-  const parsed = commandEnvelopeSchema.safeParse(message);
+  const parsed = parseEnvelope(message);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return refuse(`the envelope's ${issue?.path.join(".") || "shape"}: ${issue?.message}`);

@@ -40,8 +40,12 @@ export function encodeFields(
   return bytes.slice(0, offset);
 }
 
-/** Writes UTF-8 and returns its length. Nearly all texts are ASCII, where a loop is the fastest. */
+/** Beyond this many characters, calling the encoder costs less than a loop. */
+const LONGEST_LOOP = 40;
+
+/** Writes UTF-8 and returns its length. Short texts are nearly all ASCII, and a loop writes them best. */
 function writeText(bytes: Uint8Array<ArrayBuffer>, start: number, text: string): number {
+  if (text.length > LONGEST_LOOP) return encoder.encodeInto(text, bytes.subarray(start)).written;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code > 0x7f) return encoder.encodeInto(text, bytes.subarray(start)).written;

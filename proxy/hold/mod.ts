@@ -5,7 +5,7 @@ import {
   commandReplySchema,
   edgeOperationId,
   type HoldGrant,
-  holdGrantSchema,
+  parseHoldGrant,
   type Rejection,
 } from "../../shared/commands/mod.ts";
 import type { Effects } from "../../shared/effects.ts";
@@ -48,7 +48,7 @@ export async function placeHold(
       // The usual answer is read without the schema of all answers.
       const { status, result } = answer as JsonObject;
       if (status === "accepted") {
-        return { status: "granted", grant: holdGrantSchema.parse(result) };
+        return { status: "granted", grant: parseHoldGrant(result) };
       }
       const reply = commandReplySchema.parse(answer);
       if (reply.status === "rejected") {

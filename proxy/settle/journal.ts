@@ -8,8 +8,8 @@ import { type Bus, METER_STREAM, subjects } from "../../shared/bus/mod.ts";
 import {
   type CommandBody,
   edgeOperationId,
+  parseSettlementResult,
   type SettlementResult,
-  settlementResultSchema,
 } from "../../shared/commands/mod.ts";
 import type { Effects, TimerHandle } from "../../shared/effects.ts";
 import { shardOf } from "../../shared/ids/mod.ts";
@@ -205,9 +205,11 @@ function readOutcome(reply: JsonValue | undefined): Outcome | null {
 function resultOf(outcome: Outcome, entry: Entry, log: Log): SettlementResult | null {
   const { operationId } = entry;
   if (outcome.status === "accepted") {
-    const result = settlementResultSchema.safeParse(outcome.result);
-    if (result.success) return result.data;
-    log.error("settlement_result_not_understood", { operationId });
+    try {
+      return parseSettlementResult(outcome.result);
+    } catch (error) {
+      log.error("settlement_result_not_understood", { operationId, error: asError(error) });
+    }
   } else {
     const { code, message } = outcome.rejection;
     log.error("settlement_refused", {

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { compileDecoder, compileParser, UNDECIDED } from "../events/mod.ts";
 import { adminCommandSchemas } from "./admin.ts";
 import { alertCommandSchemas } from "./alerts.ts";
 import { edgeCommandSchemas } from "./edge.ts";
@@ -19,6 +20,8 @@ export {
   holdGrantSchema,
   type LedgerQuery,
   ledgerQuerySchema,
+  parseHoldGrant,
+  parseSettlementResult,
   type ReceiptView,
   receiptViewSchema,
   type SettledNotice,
@@ -77,11 +80,29 @@ export type CommandEnvelope = z.output<typeof commandEnvelopeSchema>;
 /**
  * Parses the body of an envelope. Throws ZodError naming the field that is wrong.
  */
-export function decodeCommand(envelope: Pick<CommandEnvelope, "type" | "body">): Command {
-  return {
-    type: envelope.type,
-    body: commandSchemas[envelope.type].parse(envelope.body),
-  } as Command;
+export function decodeCommand({ type, body }: Pick<CommandEnvelope, "type" | "body">): Command {
+  return { type, body: bodyParserOf(type)(body) } as Command;
+}
+
+const bodyParsers = new Map<CommandType, (body: unknown) => unknown>();
+
+/** Compiled when a type is first met. */
+function bodyParserOf(type: CommandType): (body: unknown) => unknown {
+  const known = bodyParsers.get(type);
+  if (known !== undefined) return known;
+  const parser = compileParser<unknown>(commandSchemas[type]);
+  bodyParsers.set(type, parser);
+  return parser;
+}
+
+const decodeUnsigned = compileDecoder(commandEnvelopeSchema.omit({ signature: true }));
+
+/** Parses an envelope as {@link commandEnvelopeSchema} does. */
+export function parseEnvelope(message: unknown): z.ZodSafeParseResult<CommandEnvelope> {
+  const isUnsigned = typeof message === "object" && message !== null && !("signature" in message);
+  const decoded = isUnsigned ? decodeUnsigned(message) : UNDECIDED;
+  if (decoded === UNDECIDED) return commandEnvelopeSchema.safeParse(message);
+  return { success: true, data: decoded as CommandEnvelope };
 }
 
 /** The idempotency key of an edge command about one request. */

@@ -27,6 +27,15 @@ export function compileDecoder(schema: Schema): Decoder {
   return checked(decode, checks as Check[]);
 }
 
+/** What the schema's own `parse` does, ZodError and all, by its compiled decoder where that can tell. */
+export function compileParser<Output>(schema: z.ZodType<Output>): (value: unknown) => Output {
+  const decode = compileDecoder(schema);
+  return (value) => {
+    const decoded = decode(value);
+    return decoded === UNDECIDED ? schema.parse(value) : decoded as Output;
+  };
+}
+
 /** The members of zod's definitions that are read here. */
 interface AnyDef {
   readonly type: string;
@@ -64,6 +73,8 @@ function decoderOf(def: AnyDef): Decoder | null {
       return (value) => typeof value === "string" ? value : UNDECIDED;
     case "number":
       return (value) => typeof value === "number" ? value : UNDECIDED;
+    case "unknown":
+      return (value) => value;
     case "boolean":
       return (value) => typeof value === "boolean" ? value : UNDECIDED;
     case "enum":

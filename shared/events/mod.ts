@@ -12,6 +12,7 @@ import { alertEventSchemas } from "./alerts.ts";
 import { integrityEventSchemas } from "./integrity.ts";
 import { fxRateSetSchema, markupSetSchema, pricePublishedSchema } from "./pricing.ts";
 
+export { compileDecoder, compileParser, UNDECIDED } from "./compiled.ts";
 export { BUDGET_PERIODS, RELEASE_REASONS } from "./account.ts";
 export {
   type Attempt,
