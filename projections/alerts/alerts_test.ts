@@ -1,6 +1,6 @@
 /** Alerts are told once, acknowledged by people, and never told again by a rebuild. */
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   accountWith,
   type AlertWorld,
@@ -8,6 +8,7 @@ import {
   ruleSet,
   settledCall,
 } from "../../tests/projections/alert_world.ts";
+import { openLog, type TestLog } from "../../tests/projections/mod.ts";
 import { ALL_PROJECTIONS } from "../all.ts";
 import { rebuild } from "../rebuild/mod.ts";
 import { prepareSchema } from "../runner/mod.ts";
@@ -16,9 +17,14 @@ import { readHistory, readRules, selectAlerts, selectDeliveries } from "./read.t
 
 const USD = 1_000_000_000n;
 
+let log: TestLog;
 let world: AlertWorld;
+beforeAll(async () => {
+  log = await openLog("pglite");
+});
+afterAll(() => log.close());
 beforeEach(async () => {
-  world = await openAlertWorld();
+  world = await openAlertWorld(log);
   await world.happen(...accountWith("acc-1", 10n ** 12n));
 });
 afterEach(() => world.close());

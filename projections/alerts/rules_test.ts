@@ -1,6 +1,6 @@
 /** Each kind of rule fires, does not flap, and resolves. */
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   accountWith,
   type AlertWorld,
@@ -10,15 +10,21 @@ import {
   ruleSet,
   settledCall,
 } from "../../tests/projections/alert_world.ts";
+import { openLog, type TestLog } from "../../tests/projections/mod.ts";
 import { readRules } from "./read.ts";
 
 const USD = 1_000_000_000n;
 const KYAT = 1_000_000n;
 const MINUTE_MS = 60_000;
 
+let log: TestLog;
 let world: AlertWorld;
+beforeAll(async () => {
+  log = await openLog("pglite");
+});
+afterAll(() => log.close());
 beforeEach(async () => {
-  world = await openAlertWorld();
+  world = await openAlertWorld(log);
   await world.happen(...accountWith("acc-1", 1_000_000n * KYAT));
 });
 afterEach(() => world.close());
@@ -231,13 +237,14 @@ describe("a projection that lags", () => {
 
 describe("a late checkpoint", () => {
   it("fires when an event waits too long for a signed checkpoint, and resolves", async () => {
+    const head = await world.happen();
     await wait(300_999);
     expect(await world.alerts("checkpoint-late")).toEqual([]);
     await wait(1);
     expect(await world.alerts("checkpoint-late")).toEqual(["0 open"]);
     await sql`
       insert into ledger.checkpoint (shard, frames, position, note, epoch, signed_at)
-      values (0, 1, 2, 'note', 1, ${world.nowMs}::bigint)
+      values (0, 1, ${head.toString()}::bigint, 'note', 1, ${world.nowMs}::bigint)
     `.execute(world.db);
     await world.evaluate();
     await wait(MINUTE_MS);

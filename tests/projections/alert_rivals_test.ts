@@ -4,16 +4,22 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createCourier } from "../../projections/alerts/delivery/mod.ts";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { silentLog } from "../../shared/log.ts";
+import { openLog, type TestLog } from "./mod.ts";
 import { accountWith, type AlertWorld, openAlertWorld, settledCall } from "./alert_world.ts";
 
 const { timers } = createEffects(platformOf(globalThis));
 const ACCOUNTS = Array.from({ length: 12 }, (_, index) => `acc-${index}`);
+let log: TestLog;
 let world: AlertWorld;
 
 beforeAll(async () => {
-  world = await openAlertWorld("postgres");
+  log = await openLog("postgres");
+  world = await openAlertWorld(log);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await log.close();
+});
 
 describe("rival processes", () => {
   it("fire, tell and deliver each alert once", async () => {

@@ -1,5 +1,6 @@
 /** A log, projections and alerts under a clock that the test moves. @module */
 import { type Kysely, sql } from "kysely";
+import { type LedgerDatabase, migrate } from "../../ledger/store/mod.ts";
 import { ALL_PROJECTIONS } from "../../projections/all.ts";
 import { evaluate, type EvaluationResult } from "../../projections/alerts/evaluation/mod.ts";
 import { prepareAlerts } from "../../projections/alerts/mod.ts";
@@ -10,7 +11,7 @@ import type { CallFacts, DomainEvent } from "../../shared/events/mod.ts";
 import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import { uuidv7 } from "../../shared/ids/mod.ts";
 import { silentLog } from "../../shared/log.ts";
-import { appendEvents, openLog, type TestLog } from "./log.ts";
+import { appendEvents, type TestLog } from "./log.ts";
 
 const real = createEffects(platformOf(globalThis));
 
@@ -29,9 +30,15 @@ export interface AlertWorld {
   close(): Promise<void>;
 }
 
-/** Opens an empty world; the clock stands at a full minute. */
-export async function openAlertWorld(kind: "pglite" | "postgres" = "pglite"): Promise<AlertWorld> {
-  const log = await openLog(kind);
+/**
+ * Empties a log and opens a world on it; the clock stands at a full minute. The log is the caller's
+ * to close: an empty schema is made much faster than a database.
+ */
+export async function openAlertWorld(log: TestLog): Promise<AlertWorld> {
+  for (const schema of ["alerts", "projections", "ledger"]) {
+    await sql.raw(`drop schema if exists ${schema} cascade`).execute(log.db);
+  }
+  await migrate(log.db as unknown as LedgerDatabase);
   await prepareSchema(log.db, ALL_PROJECTIONS, 1);
   await prepareAlerts(log.db);
   const { timers, random } = real;
@@ -66,10 +73,7 @@ export async function openAlertWorld(kind: "pglite" | "postgres" = "pglite"): Pr
       `.execute(log.db);
       return rows.map(({ text }) => text);
     },
-    async close() {
-      await runner.stop();
-      await log.close();
-    },
+    close: () => runner.stop(),
   };
   return world;
 }

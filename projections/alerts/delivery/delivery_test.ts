@@ -1,6 +1,6 @@
 /** Webhooks: signed, retried, bounded, and neither lost nor doubled by a crash. */
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLog } from "../../../shared/log.ts";
 import { alertNotificationSchema } from "../../../shared/read_api/mod.ts";
 import {
@@ -9,6 +9,7 @@ import {
   openAlertWorld,
   settledCall,
 } from "../../../tests/projections/alert_world.ts";
+import { openLog, type TestLog } from "../../../tests/projections/mod.ts";
 import { virtualTimers } from "../../../tests/projections/virtual_timers.ts";
 import { selectDeliveries } from "../read.ts";
 import { type Courier, createCourier, createWebhookSender, type Fetch } from "./mod.ts";
@@ -26,13 +27,18 @@ interface Sent {
   readonly body: string;
 }
 
+let log: TestLog;
 let world: AlertWorld;
 let sent: Sent[];
 let lines: string[];
 let couriers: Courier[];
 
+beforeAll(async () => {
+  log = await openLog("pglite");
+});
+afterAll(() => log.close());
 beforeEach(async () => {
-  world = await openAlertWorld();
+  world = await openAlertWorld(log);
   sent = [];
   lines = [];
   couriers = [];
@@ -53,9 +59,9 @@ function startCourier(answer: Fetch, webhook = { url: URL_TEXT, secret: SECRET }
     return answer(url, init);
   };
   const effects = { clock: world.effects.clock, timers: time.timers };
-  const log = createLog((line) => lines.push(line), world.effects.clock, "test");
+  const lineLog = createLog((line) => lines.push(line), world.effects.clock, "test");
   const senders = [createWebhookSender(webhook, fetch, effects)];
-  const courier = createCourier({ db: world.db, effects, log, senders });
+  const courier = createCourier({ db: world.db, effects, log: lineLog, senders });
   couriers.push(courier);
   return time;
 }
