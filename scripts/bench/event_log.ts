@@ -27,6 +27,9 @@ export async function fillEventLog(
     { head: number },
   ];
   await sql.unsafe(insertOf(callsOf(calls, accounts), head));
+  await sql.unsafe(
+    "create index event_request_id on ledger.event (request_id) where request_id is not null",
+  );
   await sql.unsafe("vacuum analyze ledger.event");
   const [{ total }] = await sql.unsafe("select count(*)::int as total from ledger.event") as [
     { total: number },
