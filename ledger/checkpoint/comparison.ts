@@ -39,6 +39,16 @@ const MOST_KEYS = 10_000;
  * whatever the database rejects with.
  */
 export async function compareWithCheckpoints(comparison: Comparison): Promise<void> {
+  try {
+    await compare(comparison);
+  } catch (error) {
+    // What the tree lacks can't come by waiting.
+    if (error instanceof RangeError) throw refusal(comparison.shard, 0n, error.message);
+    throw error;
+  }
+}
+
+async function compare(comparison: Comparison): Promise<void> {
   const { shard, store, checkpoints } = comparison;
   const kept = await checkpoints.newest(shard);
   const found = await readPlaces(comparison);

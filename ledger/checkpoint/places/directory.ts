@@ -28,7 +28,7 @@ export function createDirectoryPlace(directory: string): CheckpointPlace {
       if (before === null || hourOf(before.recordedAtMs) !== hourOf(now.recordedAtMs)) {
         await appendLine(historyFile(directory, checkpoint, now.recordedAtMs), lineOf(checkpoint));
       }
-      await replace(noteFile(shard), note);
+      await replace(noteFile(shard), checkpoint);
     },
   };
 }
@@ -56,9 +56,10 @@ async function appendLine(path: string, line: string): Promise<void> {
 }
 
 /** Whoever reads sees the old text or the new one, and after a power loss as well. */
-async function replace(path: string, text: string): Promise<void> {
-  const next = `${path}.next`;
-  await writeAndFlush(next, text, { write: true, create: true, truncate: true });
+async function replace(path: string, { frames, note }: KeptCheckpoint): Promise<void> {
+  // Two ledgers may be here during a takeover, each with a file of its own.
+  const next = `${path}.${frames}`;
+  await writeAndFlush(next, note, { write: true, create: true, truncate: true });
   await Deno.rename(next, path);
   using directory = await Deno.open(path.slice(0, path.lastIndexOf("/")));
   await directory.sync();
