@@ -1,6 +1,6 @@
 /** Ended calls and what failed in them, as small as the views of cost, speed and errors need them. @module */
 import { type RawBuilder, sql } from "kysely";
-import type { LogEvent } from "../log/mod.ts";
+import { type LogEvent, type LogRange, requireKnown, within } from "../log/mod.ts";
 import type { Projection } from "../projection/mod.ts";
 import { type Queryable, table } from "../table/mod.ts";
 
@@ -45,39 +45,50 @@ export const callFailuresTable = table({
   indexes: ["day", "account_id, day"],
 });
 
+const ENDS = ["HoldSettled", "HoldReleased", "HoldExpired"] as const;
+const LATE = "LateUsageSettled";
+
 /** The ended calls projection. */
 export const endedCalls: Projection = {
   name: "ended_calls",
   version: 1,
-  parts: [{ tables: [endedCallsTable, callFailuresTable], apply }],
+  parts: [{
+    tables: [endedCallsTable, callFailuresTable],
+    types: [...ENDS, LATE],
+    apply,
+    applyRange,
+  }],
 };
 
-/**
- * Works within the database: the events are in the log, and what is kept of them is little. Within a
- * batch first ends come before late usage, as they do for every call.
- */
+/** Works within the database: the events are in the log, and what is kept of them is little. */
 async function apply(db: Queryable, schema: string, events: readonly LogEvent[]): Promise<void> {
   for (const [shard, placed] of Map.groupBy(events, ({ shard }) => shard)) {
-    const positions = (...types: string[]) =>
+    const positions = (...types: readonly string[]) =>
       placed.flatMap(({ event, position }) => types.includes(event.type) ? [position] : []);
-    const ends = positions("HoldSettled", "HoldReleased", "HoldExpired");
-    const lates = positions("LateUsageSettled");
-    if (ends.length > 0) await addEnds(db, schema, eventsAt(shard, ends));
-    if (lates.length > 0) await addLates(db, schema, eventsAt(shard, lates));
+    const at = (found: readonly bigint[]) =>
+      sql`shard = ${shard} and position = any(${`{${found.join(",")}}`}::text::int8[])`;
+    const [ends, lates] = [positions(...ENDS), positions(LATE)];
+    if (ends.length > 0) await addEnds(db, schema, at(ends));
+    if (lates.length > 0) await addLates(db, schema, at(lates));
   }
 }
 
-/** The ending events `e` with the `hold` that each of them ends. */
-function eventsAt(shard: number, positions: readonly bigint[]): RawBuilder<unknown> {
-  return sql`ledger.event e
-    cross join lateral (
-      select payload as hold from ledger.event h
-      where h.request_id = e.request_id and h.type = 'HoldPlaced' and h.shard = e.shard limit 1
-    ) held
-    where e.shard = ${shard} and e.position = any(${`{${positions.join(",")}}`}::text::int8[])`;
+/** First ends come before late usage in the log too, for every call. */
+async function applyRange(db: Queryable, schema: string, range: LogRange): Promise<void> {
+  await requireKnown(db, range);
+  await addEnds(db, schema, sql`${within(range)} and type in (${sql.join(ENDS)})`);
+  await addLates(db, schema, sql`${within(range)} and type = ${LATE}`);
 }
 
-async function addEnds(db: Queryable, schema: string, ends: RawBuilder<unknown>): Promise<void> {
+/** The ending events `e`, each with the `hold` that it ends. */
+function endings(where: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select * from ledger.event where ${where}) e
+    join (select shard, request_id, payload as hold from ledger.event where type = 'HoldPlaced') h
+      on h.shard = e.shard and h.request_id = e.request_id`;
+}
+
+async function addEnds(db: Queryable, schema: string, where: RawBuilder<unknown>): Promise<void> {
+  const ends = endings(where);
   await sql`
     insert into ${sql.raw(`${schema}.ended_calls`)} (request_id, day, account_id, key_id, model,
       provider, modality, charged_micro_kyat, unbilled_micro_kyat, cost_nano_usd, total_ms,
@@ -91,7 +102,8 @@ async function addEnds(db: Queryable, schema: string, ends: RawBuilder<unknown>)
 }
 
 /** A late report replaces the little that was known at expiry, but not the day. */
-async function addLates(db: Queryable, schema: string, lates: RawBuilder<unknown>): Promise<void> {
+async function addLates(db: Queryable, schema: string, where: RawBuilder<unknown>): Promise<void> {
+  const lates = endings(where);
   await sql`
     update ${sql.raw(`${schema}.ended_calls`)} c set provider = late.provider,
       modality = late.modality, total_ms = late.total_ms, first_byte_ms = late.first_byte_ms,

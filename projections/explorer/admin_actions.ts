@@ -1,6 +1,6 @@
 /** What people did, with what it was before and after. @module */
 import { sql } from "kysely";
-import { requestIdOf } from "../../shared/events/mod.ts";
+import { EVENT_TYPES, eventSchemas, type EventType, requestIdOf } from "../../shared/events/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { LogEvent } from "../log/mod.ts";
 import { foldOne, type Projection } from "../projection/mod.ts";
@@ -39,8 +39,13 @@ export const adminSubjectsTable = table({
 export const adminActions: Projection = {
   name: "admin_actions",
   version: 1,
-  parts: [{ tables: [adminActionsTable, adminSubjectsTable], apply }],
+  parts: [{ tables: [adminActionsTable, adminSubjectsTable], types: typesOfActions(), apply }],
 };
+
+/** All but what belongs to a request. */
+function typesOfActions(): EventType[] {
+  return EVENT_TYPES.filter((type) => !("requestId" in eventSchemas[type].shape));
+}
 
 async function apply(db: Queryable, schema: string, events: readonly LogEvent[]): Promise<void> {
   const candidates = events.filter(({ event }) => requestIdOf(event) === null);

@@ -1,6 +1,6 @@
 /** Where events of an account, a type or an actor are, so that no filter has to read the log. @module */
 import { sql } from "kysely";
-import type { LogEvent } from "../log/mod.ts";
+import { type LogEvent, type LogRange, requireKnown, within } from "../log/mod.ts";
 import type { Projection } from "../projection/mod.ts";
 import { type Queryable, table } from "../table/mod.ts";
 
@@ -31,29 +31,27 @@ export const eventIndexTable = table({
 export const eventIndex: Projection = {
   name: "event_index",
   version: 1,
-  parts: [{ tables: [eventIndexTable], apply }],
+  parts: [{ tables: [eventIndexTable], apply, applyRange }],
 };
 
 /** Copies from log to index within the database: nothing of it has to come here and go back. */
 async function apply(db: Queryable, schema: string, events: readonly LogEvent[]): Promise<void> {
-  for (const [shard, { first, last }] of rangesOf(events)) {
-    await sql`
-      insert into ${sql.raw(`${schema}.${eventIndexTable.name}`)}
-        (shard, position, recorded_at_ms, account_id, type, actor)
-      select shard, position, recorded_at, payload ->> 'accountId', type, actor
-      from ledger.event
-      where shard = ${shard} and position between ${first.toString()}::int8
-        and ${last.toString()}::int8
-    `.execute(db);
+  for (const [shard, placed] of Map.groupBy(events, ({ shard }) => shard)) {
+    const to = placed.at(-1)!.position;
+    await copy(db, schema, { shard, after: placed[0]!.position - 1n, to });
   }
 }
 
-/** The first and the last position of each shard; a batch has no gaps. */
-function rangesOf(events: readonly LogEvent[]): Map<number, { first: bigint; last: bigint }> {
-  const ranges = new Map<number, { first: bigint; last: bigint }>();
-  for (const { shard, position } of events) {
-    const range = ranges.get(shard) ?? { first: position, last: position };
-    ranges.set(shard, { first: range.first, last: position });
-  }
-  return ranges;
+async function applyRange(db: Queryable, schema: string, range: LogRange): Promise<void> {
+  await requireKnown(db, range);
+  await copy(db, schema, range);
+}
+
+async function copy(db: Queryable, schema: string, range: LogRange): Promise<void> {
+  await sql`
+    insert into ${sql.raw(`${schema}.${eventIndexTable.name}`)}
+      (shard, position, recorded_at_ms, account_id, type, actor)
+    select shard, position, recorded_at, payload ->> 'accountId', type, actor
+    from ledger.event where ${within(range)}
+  `.execute(db);
 }

@@ -61,7 +61,7 @@ async function newestPosting(db: Queryable, account: string, { shard, position }
 async function wasOpened(db: Queryable, accountId: string, { shard, position }: AsOf) {
   const { rows } = await sql<{ position: bigint | string }>`
     select position from ledger.event
-    where shard = ${shard} and stream = ${`account-${accountId}`} and version = 1
+    where shard = ${shard} and stream = ${`account-${accountId}`} order by version limit 1
   `.execute(db);
   const [row] = rows;
   return row !== undefined && BigInt(row.position) <= position;
