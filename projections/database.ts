@@ -57,6 +57,8 @@ interface Connection extends DatabaseConnection {
   transaction: { readonly sql: postgres.TransactionSql; end(error: Error | null): void } | null;
   /** Settles when the transaction has; null outside one. */
   ended: Promise<void> | null;
+  /** Why the transaction ended before its time; null while it has not. */
+  lost: Error | null;
 }
 
 /** Whether a text is among the first `most` different ones: those stay planned on a connection. */
@@ -85,7 +87,10 @@ function connectionOf(client: Client, isPrepared: IsPrepared): Connection {
   return {
     transaction: null,
     ended: null,
+    lost: null,
     async executeQuery<Row>(query: { sql: string; parameters: readonly unknown[] }) {
+      // Sent now, it would end the process, or run in whatever transaction has the connection next.
+      if (this.transaction !== null && this.lost !== null) throw this.lost;
       const target = this.transaction?.sql ?? client;
       const prepare = query.parameters.length > 0 && isPrepared(query.sql);
       const rows = await target.unsafe(query.sql, [...query.parameters] as never[], { prepare });
@@ -118,12 +123,16 @@ async function begin(client: Client, connection: Connection, isolation: string |
   ).then(() => {});
   connection.ended = ended;
   // A connection that is lost, before or during the transaction, is told to whoever waits.
-  ended.catch(started.reject);
+  ended.catch((reason) => {
+    connection.lost = reason;
+    started.reject(reason);
+  });
   await started.promise;
 }
 
 async function end(connection: Connection, error: Error | null): Promise<void> {
-  connection.transaction?.end(error);
+  // The client would send its commit or rollback to a connection that is not this transaction's.
+  if (connection.lost === null) connection.transaction?.end(error);
   connection.transaction = null;
   try {
     await connection.ended;
