@@ -78,10 +78,11 @@ export interface RecordedEvent {
 export function decodeEvent(
   recorded: Pick<RecordedEvent, "type" | "schemaVersion" | "payload">,
 ): DomainEvent {
-  const schema = eventSchemas[recorded.type];
-  if (schema === undefined || recorded.schemaVersion !== 1) {
+  // What a log holds is not typed: a type may also have the name of something that every object has.
+  if (!Object.hasOwn(eventSchemas, recorded.type) || recorded.schemaVersion !== 1) {
     throw new RangeError(`unknown event ${recorded.type} version ${recorded.schemaVersion}`);
   }
+  const schema = eventSchemas[recorded.type];
   const decoded = decoderOf(recorded.type)(recorded.payload);
   const payload = decoded === UNDECIDED ? schema.parse(recorded.payload) : decoded;
   return { type: recorded.type, payload } as DomainEvent;
