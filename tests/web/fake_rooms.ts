@@ -17,6 +17,7 @@ import {
   sampleExplanation,
   sampleJournal,
 } from "./fake_audit.ts";
+import { type FakeOperations, fakeOperations } from "./fake_operations.ts";
 import { sampleCosts } from "./fake_costs.ts";
 import { sampleAccount, samplePrice, sampleRequests } from "./samples.ts";
 
@@ -45,6 +46,10 @@ export interface FakeRooms {
   readonly account: AccountRow;
   /** Changes the balance and tells the live pages. */
   setBalance(change: Partial<AccountRow>): void;
+  /** Wakes every live page. */
+  tellLive(): void;
+  /** Projections and alerts. */
+  readonly operations: FakeOperations;
   /** What the ledger proves from now on: its key, and one receipt for every request. */
   setProofs(proofs: Proofs): void;
   /** Lets every later call to the projections fail. */
@@ -69,6 +74,7 @@ export function startFakeRooms(options: {
   const keys: KeyRow[] = [];
   const budgets: BudgetRow[] = [];
   const requests = sampleRequests(options.nowMs);
+  const operations = fakeOperations(options.nowMs);
 
   const principalOf = (request: Request): Promise<Principal | null> =>
     verifyServiceToken((request.headers.get("authorization") ?? "").replace("Bearer ", ""), {
@@ -118,6 +124,10 @@ export function startFakeRooms(options: {
     commands.push({ method: request.method, path, body, idempotencyKey, actor: principal.actor });
     position += 1n;
     const accept = (result: unknown = {}) => Response.json({ position: String(position), result });
+    if (path.startsWith("/v1/alert")) {
+      operations.take(request.method, path, body);
+      return accept();
+    }
     if (path.endsWith("/credits")) {
       grant(body.amountMicroKyat);
       return accept();
@@ -225,16 +235,14 @@ export function startFakeRooms(options: {
         }
         return page(sampleCosts(id ?? "", options.nowMs));
       case "projections":
-        return page([{
-          name: "balances",
-          position: "100",
-          head: "100",
-          lag: "0",
-          state: "live",
-          error: null,
-        }]);
+        return operations.projections(request, { name: id ?? "", part: part ?? "" }, principal);
+      case "alerts":
+        if (id !== undefined) return item(operations.alert(id));
+        return page(operations.alerts(url.searchParams.get("state") ?? ""));
+      case "alert-rules":
+        return page(operations.rules());
       case "live":
-        return liveStream(live, notice);
+        return liveStream(live, id === "alerts" ? operations.alertNotice : notice);
       default:
         return refuse(404, "not_found", "not found");
     }
@@ -260,6 +268,10 @@ export function startFakeRooms(options: {
       return account;
     },
     setBalance,
+    operations,
+    tellLive() {
+      for (const controller of live) controller.enqueue(operations.alertNotice());
+    },
     setProofs: (value) => void (proofs = value),
     breakProjections: (value) => void (broken = value),
     async stop() {
@@ -275,6 +287,8 @@ function refuse(status: number, code: string, message: string): Response {
 }
 
 function permissionOf(method: string, path: string): Permission {
+  if (path.startsWith("/v1/alerts/")) return "alert:acknowledge";
+  if (path.startsWith("/v1/alert-rules/")) return "alert:edit";
   if (path.endsWith("/credits")) return "credit:grant";
   if (path.endsWith("/adjustments")) return "adjustment:post";
   if (path.endsWith("/budgets")) return "budget:set";

@@ -3,6 +3,7 @@ export { createFormGuard, type FormGuard } from "./form_guard.ts";
 export { readForm } from "./read_form.ts";
 export {
   count,
+  decimal,
   type FieldCheck,
   kyatPerUsd,
   markupParts,

@@ -2,11 +2,12 @@
 import type { AreaTexts } from "./area.ts";
 import { costTexts } from "./areas/costs.ts";
 import { ledgerTexts } from "./areas/ledger.ts";
+import { operationsTexts } from "./areas/operations.ts";
 import { verifyTexts } from "./areas/verify.ts";
 import { en, type TextKey as PageTextKey } from "./en.ts";
 import { my } from "./my.ts";
 
-const AREAS = [costTexts, ledgerTexts, verifyTexts] as const;
+const AREAS = [costTexts, ledgerTexts, operationsTexts, verifyTexts] as const;
 
 /** The name of a text. */
 export type TextKey = PageTextKey | KeyOf<(typeof AREAS)[number]>;

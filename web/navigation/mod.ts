@@ -45,7 +45,14 @@ const STAFF: readonly GuardedSection[] = [
       { href: "/verify", text: "verify", needs: "ledger:read" },
     ],
   },
-  { text: "system", pages: [{ href: "/system", text: "system", needs: "projection:read" }] },
+  {
+    text: "system",
+    pages: [
+      { href: "/alerts", text: "alerts", needs: "alert:read" },
+      { href: "/alerts/rules", text: "alert_rules", needs: "alert:read" },
+      { href: "/projections", text: "projections", needs: "projection:read" },
+    ],
+  },
 ];
 
 function developerSections(account: string): readonly GuardedSection[] {
@@ -60,6 +67,7 @@ function developerSections(account: string): readonly GuardedSection[] {
     single(`/accounts/${account}/keys`, "keys", "key:read"),
     single(`/accounts/${account}/budget`, "budget", "account:read"),
     single("/prices", "prices", "catalog:read"),
+    single("/alerts", "alerts", "alert:read"),
     single("/verify", "verify", "request:read"),
   ];
 }

@@ -17,6 +17,7 @@ describe("sectionsOf", () => {
       "/accounts/acc-1/keys",
       "/accounts/acc-1/budget",
       "/prices",
+      "/alerts",
       "/verify",
     ]);
     expect(sectionsOf(stateOf("developer", null))).toEqual([]);

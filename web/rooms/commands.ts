@@ -1,13 +1,7 @@
 /** Commands to the ledger. @module */
 import { z } from "zod";
 import type { JsonObject } from "../../shared/json.ts";
-import type { Principal } from "../../shared/permissions.ts";
-import { type CallContext, callRoom, errorBodySchema, refusal, RoomError } from "./call.ts";
-
-/** What became of a command: accepted at a log position, or refused for a reason to show. */
-export type CommandOutcome<Result = unknown> =
-  | { readonly ok: true; readonly position: string; readonly result: Result }
-  | { readonly ok: false; readonly message: string; readonly param: string | null };
+import type { CommandOutcome, Sender } from "./sender.ts";
 
 const issuedKeySchema = z.object({
   keyId: z.string(),
@@ -43,33 +37,7 @@ export interface Commands {
 }
 
 /** Builds the commands. */
-export function createCommands(context: CallContext, principal: Principal): Commands {
-  async function send<T extends z.ZodType>(
-    result: T,
-    call: {
-      readonly method: "POST" | "PUT" | "DELETE";
-      readonly path: string;
-      readonly operationId: string;
-      readonly body?: JsonObject;
-      readonly query?: Record<string, string>;
-    },
-  ): Promise<CommandOutcome<z.output<T>>> {
-    const answer = await callRoom(context, { ...call, room: "ledger", principal });
-    if (answer.status >= 200 && answer.status < 300) {
-      const parsed = z.object({ position: z.string(), result }).safeParse(answer.body);
-      if (parsed.success) return { ok: true, ...parsed.data } as CommandOutcome<z.output<T>>;
-      throw new RoomError("ledger", answer.status, "the ledger answered in a strange shape", {
-        cause: parsed.error,
-      });
-    }
-    const refused = errorBodySchema.safeParse(answer.body);
-    // What the person can mend is a value; what the person can't is an error page.
-    if (!refused.success || answer.status >= 500 || answer.status === 401) {
-      throw refusal("ledger", answer);
-    }
-    const { message, param } = refused.data.error;
-    return { ok: false, message, param: param ?? null };
-  }
+export function createCommands(send: Sender): Commands {
   const change = (
     method: "POST" | "PUT",
     path: string,

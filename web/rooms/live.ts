@@ -5,15 +5,35 @@ import { type CallContext, openCall, RoomError } from "./call.ts";
 
 const MAX_PENDING_CHARACTERS = 1_000_000;
 
-/** Opens the stream; it ends when the projections end it or `signal` aborts. */
+/** Who follows what, until when. */
+export interface Following {
+  readonly principal: Principal;
+  /** Null: everything that the person may see. */
+  readonly accountId: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** Balances of an account; the stream ends when the projections end it or `signal` aborts. */
 export async function openLiveBalance(
   context: CallContext,
-  options: {
-    readonly principal: Principal;
-    readonly accountId: string;
-    readonly signal: AbortSignal;
-  },
+  following: Following,
 ): Promise<AsyncIterable<LiveAccount>> {
+  return balancesOf(await openLive(context, "/v1/live", following));
+}
+
+/** Alerts as server-sent events, handed through; see `liveAlertSchema`. */
+export async function openLiveAlerts(
+  context: CallContext,
+  following: Following,
+): Promise<ReadableStream<Uint8Array>> {
+  return await openLive(context, "/v1/live/alerts", following);
+}
+
+async function openLive(
+  context: CallContext,
+  path: string,
+  options: Following,
+): Promise<ReadableStream<Uint8Array>> {
   const controller = new AbortController();
   const abort = () => controller.abort();
   options.signal.addEventListener("abort", abort, { once: true });
@@ -22,7 +42,7 @@ export async function openLiveBalance(
     const response = await openCall(context, {
       room: "projections",
       method: "GET",
-      path: "/v1/live",
+      path,
       query: { account: options.accountId },
       principal: options.principal,
     }, controller.signal);
@@ -30,7 +50,7 @@ export async function openLiveBalance(
       await response.body?.cancel();
       throw new RoomError("projections", response.status, "the projections refused to go live");
     }
-    return balancesOf(response.body);
+    return response.body;
   } catch (error) {
     if (error instanceof RoomError) throw error;
     throw new RoomError("projections", null, "the projections can't be reached", { cause: error });

@@ -1,6 +1,8 @@
 /** The other rooms, as this one calls them: bounded, signed, and with failures in plain words. @module */
 export { createRooms, type Rooms, type RoomsOfPerson } from "./rooms.ts";
-export { type CommandOutcome, type IssuedKey } from "./commands.ts";
+export { type IssuedKey } from "./commands.ts";
+export { type CommandOutcome } from "./sender.ts";
+export { REBUILD_ACTIONS, type RebuildAction } from "./operations.ts";
 export { RoomError } from "./call.ts";
 export { type Page, type TurnablePage } from "./reader.ts";
 export { type RequestFilter } from "./reads.ts";

@@ -7,10 +7,12 @@ import { type CallContext, callRoom, type RoomCall } from "./call.ts";
 import { type CostReads, createCostReads } from "./cost_reads.ts";
 import { downloadCsv } from "./download.ts";
 import { type Commands, createCommands } from "./commands.ts";
-import { openLiveBalance } from "./live.ts";
+import { openLiveAlerts, openLiveBalance } from "./live.ts";
+import { createOperations, type Operations } from "./operations.ts";
 import { createProofs, type Proofs } from "./proofs.ts";
 import { createReader } from "./reader.ts";
 import { createReads, type Reads } from "./reads.ts";
+import { createSender } from "./sender.ts";
 
 /** The rooms on behalf of one person. */
 export interface RoomsOfPerson {
@@ -18,11 +20,14 @@ export interface RoomsOfPerson {
   readonly audit: AuditReads;
   readonly proofs: Proofs;
   readonly costs: CostReads;
+  readonly operations: Operations;
   /** A list of the projections as CSV. Throws RoomError, or HttpError 400 or 404. */
   downloadCsv(call: Pick<RoomCall, "path" | "query">, signal: AbortSignal): Promise<Response>;
   readonly commands: Commands;
   /** Balances as they change, until `signal` aborts. Throws RoomError when it can't begin. */
   liveBalance(accountId: string, signal: AbortSignal): Promise<AsyncIterable<LiveAccount>>;
+  /** Alerts that this person may see as server-sent events, until `signal` aborts. */
+  liveAlerts(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** The other rooms. */
@@ -57,15 +62,19 @@ export function createRooms(context: CallContext): Rooms {
   return {
     of(principal) {
       const reader = createReader(context, principal);
+      const send = createSender(context, principal);
       return {
         reads: createReads(reader),
         audit: createAuditReads(reader),
         proofs: createProofs(context, principal),
         costs: createCostReads(reader),
         downloadCsv: (call, signal) => downloadCsv(context, principal, call, signal),
-        commands: createCommands(context, principal),
+        commands: createCommands(send),
+        operations: createOperations(context, principal, reader, send),
         liveBalance: (accountId, signal) =>
           openLiveBalance(context, { principal, accountId, signal }),
+        liveAlerts: (signal) =>
+          openLiveAlerts(context, { principal, accountId: principal.accountId, signal }),
       };
     },
     simulated() {

@@ -11,6 +11,8 @@ const DONE = {
   price: "done_price",
   markup: "done_markup",
   fx: "done_fx",
+  acknowledged: "done_acknowledged",
+  rule: "done_rule",
 } as const satisfies Record<string, TextKey>;
 
 /** What a form did, named in the query of the page that follows. */

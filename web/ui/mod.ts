@@ -18,3 +18,5 @@ export { pastBalance } from "./past_balance.ts";
 export { type Done, DoneNotice, donePath } from "./done_notice.tsx";
 export type { DayBar } from "./usage_chart.tsx";
 export { ChargeDerivation } from "./charge_derivation.tsx";
+export { RebuildTable } from "./rebuild_table.tsx";
+export { alertAmount, AlertBadge } from "./alert_parts.tsx";
