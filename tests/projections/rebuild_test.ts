@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { balances } from "../../projections/balances/mod.ts";
 import { createLogReader } from "../../projections/log/mod.ts";
-import type { Projection } from "../../projections/projection/mod.ts";
+import { ApplyError, type Projection } from "../../projections/projection/mod.ts";
 import {
   createRebuilds,
   previousOf,
@@ -265,5 +265,39 @@ describe("what the live runner tells", () => {
     await runner.catchUp();
     expect(told).toEqual([head]);
     await runner.stop();
+  });
+});
+
+describe("an event that cannot be applied", () => {
+  it("stops the projection in front of it, says so, and is applied once the cause is mended", async () => {
+    const [part] = balances.parts;
+    const broken: Projection = {
+      ...balances,
+      parts: [{
+        ...part!,
+        apply(db, schema, events, memory) {
+          const refused = events.find(({ position }) => position === head);
+          if (refused !== undefined) throw new ApplyError(refused, "no such thing");
+          return part!.apply(db, schema, events, memory);
+        },
+      }],
+    };
+    const before = head;
+    await grant();
+    await catchUp([broken]);
+    const status = async () => (await statusOf(log.db, 1)).find(({ name }) => name === "balances");
+    expect(await status()).toMatchObject({
+      state: "paused",
+      position: before.toString(),
+      error: `event CreditGranted at ${head} cannot be applied: no such thing`,
+      pausedAt: { shard: 0, position: head.toString(), eventType: "CreditGranted" },
+    });
+    await catchUp();
+    expect(await status()).toMatchObject({
+      state: "live",
+      position: head.toString(),
+      error: null,
+      pausedAt: null,
+    });
   });
 });
