@@ -44,9 +44,16 @@ export interface RealLedger {
   close(): Promise<void>;
 }
 
-/** Opens an empty ledger that signs with {@link FIRST_KEY}. */
-export async function openRealLedger(): Promise<RealLedger> {
-  const database = await openPglite(null);
+/**
+ * Opens a ledger, on a database of its own in memory when none is given; `owner` is a name that no
+ * ledger on this database had before.
+ */
+export async function openRealLedger(
+  given: LedgerDatabase | null = null,
+  owner = "audit-test",
+  firstKey: SigningKey = FIRST_KEY,
+): Promise<RealLedger> {
+  const database = given ?? await openPglite(null);
   const store = createEventStore(database);
   const checkpoints = createCheckpointStore(database);
   const real = createEffects(platformOf(globalThis));
@@ -57,7 +64,7 @@ export async function openRealLedger(): Promise<RealLedger> {
     store,
     domain: ledgerDomain,
     shard: 0,
-    owner: "audit-test",
+    owner,
     effects,
     exclusive: true,
     leaseMs: 60_000,
@@ -89,7 +96,7 @@ export async function openRealLedger(): Promise<RealLedger> {
     checkpointer.start();
     return checkpointer;
   };
-  let key = FIRST_KEY;
+  let key = firstKey;
   let checkpointer = signWith(key, []);
   let commands = 0;
   const cover = async () => {
@@ -103,7 +110,7 @@ export async function openRealLedger(): Promise<RealLedger> {
     database,
     async give(type, body) {
       const envelope = commandEnvelopeSchema.parse({
-        operationId: `test:${++commands}`,
+        operationId: `test:${owner}:${++commands}`,
         actor: "user:test",
         occurredAtMs: clock.nowMs(),
         type,
@@ -132,7 +139,7 @@ export async function openRealLedger(): Promise<RealLedger> {
     async close() {
       await checkpointer.stop();
       await writer.stop();
-      await database.destroy();
+      if (given === null) await database.destroy();
     },
   };
 }
