@@ -97,13 +97,12 @@ function usageProblem(
   return output <= most && output >= least ? null : `${said}; expected ${least} to ${most} out`;
 }
 
-/** What the answer showed of usage and cost must be what the ledger has. */
-function shownProblem({ usage, costKyat }: CallRecord, request: SeenRequest): string | null {
+/** What an answer that came to its end showed of usage and cost must be what the ledger has. */
+function shownProblem(record: CallRecord, request: SeenRequest): string | null {
+  const { usage, costKyat, finished } = record;
   const { input = 0, output = 0 } = request.usage ?? {};
-  if (
-    usage !== null && request.evidence === "reported" &&
-    (usage.input !== input || usage.output !== output)
-  ) {
+  const shown = usage === null || (usage.input === input && usage.output === output);
+  if (finished && request.evidence === "reported" && !shown) {
     return `showed ${JSON.stringify(usage)} and was settled as ${JSON.stringify(request.usage)}`;
   }
   const charged = formatDecimal(BigInt(request.chargedMicroKyat ?? "0"), 6);

@@ -57,7 +57,7 @@ export function startSchedule(context: FaultContext, durationMs: number): Schedu
       } finally {
         current.delete(fault);
       }
-      await pause(chance.int(500, 3_500));
+      await pause(chance.int(1_000, 6_000));
     }
   };
   return {
