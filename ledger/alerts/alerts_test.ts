@@ -39,6 +39,15 @@ describe("alert rules", () => {
     expect(() => scenario.append({ type: "AlertRuleRemoved", payload })).toThrow(RangeError);
   });
 
+  it("may be named like a member of every object", () => {
+    const scenario = new Scenario();
+    scenario.given(
+      command("SetAlertRule", { ruleId: "constructor" }),
+      command("RemoveAlertRule", { ruleId: "constructor" }),
+    );
+    expect(scenario.log).toHaveLength(2);
+  });
+
   it("of another kind may take an id after its removal", () => {
     const scenario = new Scenario();
     scenario.given(command("SetAlertRule"), command("RemoveAlertRule"));

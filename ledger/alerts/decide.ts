@@ -1,5 +1,5 @@
 /** Decisions about alert rules and acknowledgements. @module */
-import { DEFAULT_ALERT_RULES } from "../../shared/alerts/mod.ts";
+import { defaultAlertRule } from "../../shared/alerts/mod.ts";
 import type { Command, CommandBody } from "../../shared/commands/mod.ts";
 import { accepted, rejected } from "../decision.ts";
 import type { Decision } from "../domain.ts";
@@ -32,7 +32,7 @@ export function decideAlerts(book: AlertRuleBook, command: AlertCommand): Decisi
 
 function setRule(book: AlertRuleBook, { ruleId, rule }: CommandBody<"SetAlertRule">): Decision {
   const known = book.get(ruleId);
-  const kind = known?.kind ?? DEFAULT_ALERT_RULES[ruleId]?.condition.kind ?? null;
+  const kind = known?.kind ?? defaultAlertRule(ruleId)?.condition.kind ?? null;
   if (kind !== null && kind !== rule.condition.kind) {
     return rejected(
       "alert_rule_kind_fixed",
@@ -61,7 +61,7 @@ function removeRule(
 ): Decision {
   const known = book.get(ruleId);
   if (known === undefined || known.kind === null) {
-    const isDefault = ruleId in DEFAULT_ALERT_RULES;
+    const isDefault = defaultAlertRule(ruleId) !== null;
     return rejected(
       "alert_rule_not_found",
       isDefault

@@ -8,7 +8,7 @@ import type {
   AlertRow,
   AlertRuleRow,
 } from "../../shared/read_api/mod.ts";
-import { DEFAULT_ALERT_RULES } from "../../shared/alerts/mod.ts";
+import { defaultAlertRule } from "../../shared/alerts/mod.ts";
 import { isMissingTable } from "../log/mod.ts";
 import type { Queryable } from "../table/mod.ts";
 import { ALERT_COLUMNS, alertRow, type StoredAlert, timeOf } from "./row.ts";
@@ -83,7 +83,7 @@ export async function readRules(db: Queryable, nowMs: number): Promise<AlertRule
       ruleId,
       ruleVersion,
       origin: set === null ? "default" : "set",
-      hasDefault: ruleId in DEFAULT_ALERT_RULES,
+      hasDefault: defaultAlertRule(ruleId) !== null,
       name,
       severity,
       enabled,

@@ -81,3 +81,9 @@ export const DEFAULT_ALERT_RULES: Readonly<Record<string, AlertRule>> = {
     lateSeconds: 300,
   }),
 };
+
+/** The rule that is delivered under an id, or null. */
+export function defaultAlertRule(ruleId: string): AlertRule | null {
+  // An id may be the name of a member that every object has.
+  return Object.hasOwn(DEFAULT_ALERT_RULES, ruleId) ? DEFAULT_ALERT_RULES[ruleId]! : null;
+}

@@ -19,4 +19,4 @@ export {
   alertRuleSchema,
   type AlertSeverity,
 } from "./rule.ts";
-export { DEFAULT_ALERT_RULES } from "./defaults.ts";
+export { DEFAULT_ALERT_RULES, defaultAlertRule } from "./defaults.ts";

@@ -4,6 +4,7 @@ import {
   type AlertRule,
   alertRuleSchema,
   DEFAULT_ALERT_RULES,
+  defaultAlertRule,
 } from "../../../shared/alerts/mod.ts";
 import { decodeRow, type Queryable, selectList } from "../../table/mod.ts";
 import { rulesTable } from "./projection.ts";
@@ -33,7 +34,7 @@ export async function readEffectiveRules(db: Queryable): Promise<readonly Effect
       const set = { atMs: row.setAtMs, position: row.position };
       return [{ ...alertRuleSchema.parse(row.rule), ruleId, ruleVersion, set }];
     }
-    const delivered = DEFAULT_ALERT_RULES[ruleId];
-    return delivered === undefined ? [] : [{ ...delivered, ruleId, ruleVersion, set: null }];
+    const delivered = defaultAlertRule(ruleId);
+    return delivered === null ? [] : [{ ...delivered, ruleId, ruleVersion, set: null }];
   });
 }

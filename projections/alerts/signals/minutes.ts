@@ -72,5 +72,5 @@ function isProvidersFault(errorCode: string): boolean {
 }
 
 function classOf(code: string) {
-  return code in ERROR_CLASSES ? ERROR_CLASSES[code as ErrorCode] : null;
+  return Object.hasOwn(ERROR_CLASSES, code) ? ERROR_CLASSES[code as ErrorCode] : null;
 }
