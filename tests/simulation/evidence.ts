@@ -1,9 +1,10 @@
 /** What was seen from outside while a world ran; the laws are checked against it at the end. @module */
+import type { BalanceView } from "../../shared/commands/mod.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { DurableMessage } from "../../shared/bus/mod.ts";
 import type { EventStore } from "../../ledger/store/mod.ts";
 import type { MemoryTables } from "../../ledger/store/memory/mod.ts";
-import type { BusWitness } from "./bus.ts";
+import type { BusWitness } from "./bus_wires.ts";
 import type { Seen } from "./clients.ts";
 import type { Process } from "./process.ts";
 import { hash } from "./random.ts";
@@ -42,6 +43,8 @@ export interface Evidence {
     readonly shard: number;
     readonly status: string;
   }[];
+  /** What the owners said of the accounts when all was at rest. */
+  readonly balances: BalanceView[];
   /** What was logged as an error that nobody expects. */
   readonly errors: { readonly process: string; readonly event: string; readonly what: string }[];
   /** What the world itself found wrong while it ran. */
@@ -61,6 +64,7 @@ export function noEvidence(): Evidence {
     audits: [],
     calls: [],
     people: [],
+    balances: [],
     errors: [],
     found: [],
     wiped: false,

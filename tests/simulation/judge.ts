@@ -1,6 +1,6 @@
 /** Judging a world by all laws. @module */
 import type { MemoryTables } from "../../ledger/store/memory/mod.ts";
-import { keepBooks } from "./books.ts";
+import { available, type Books, keepBooks } from "./books.ts";
 import { checkCommands } from "./command_laws.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Violation } from "./laws.ts";
@@ -33,10 +33,27 @@ export async function judge(
     ...checkCommands(tables, books, evidence),
     ...await checkReadModels(PROJECTIONS, readTables, tables),
     ...checkBalances(readTables, books),
+    ...checkLive(books, evidence),
     ...evidence.found,
     ...evidence.errors.map(({ process, event, what }) => ({
       law: "E",
       detail: `${process} logs ${event}: ${what}`,
     })),
   ];
+}
+
+/** What the owners had in memory when all was at rest must be what the log says. */
+function checkLive(books: readonly Books[], { balances }: Evidence): Violation[] {
+  return balances.flatMap(({ accountId, availableMicroKyat, settledMicroKyat, openHolds }) => {
+    const wallet = books.map(({ wallets }) => wallets.get(accountId)).find((one) => one);
+    const actual = `${availableMicroKyat} left, ${settledMicroKyat} settled, ${openHolds} holds`;
+    const expected = wallet === undefined
+      ? "nothing"
+      : `${available(wallet)} left, ${wallet.settled} settled, 0 holds`;
+    if (actual === expected) return [];
+    return [{
+      law: "10",
+      detail: `${accountId} has ${actual} in memory, the log says ${expected}`,
+    }];
+  });
 }

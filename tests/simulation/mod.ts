@@ -8,6 +8,7 @@ export { LAWS, type Violation } from "./laws.ts";
 export type { Mutant } from "./mutant.ts";
 export { MUTANTS } from "./mutants/mod.ts";
 export { fateOf, type MutantFate } from "./mutation.ts";
-export { describePart, partsOf, type Plan, planOf } from "./plan.ts";
+export { planOf } from "./draw.ts";
+export { describePart, partsOf, type Plan } from "./plan.ts";
 export { shrink, type Shrunk } from "./shrink.ts";
 export { runWorld, type WorldResult } from "./world.ts";

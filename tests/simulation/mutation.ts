@@ -1,7 +1,7 @@
 /** Whether a deliberate mistake is noticed, and by which law. @module */
 import type { Violation } from "./laws.ts";
 import type { Mutant } from "./mutant.ts";
-import { planOf } from "./plan.ts";
+import { planOf } from "./draw.ts";
 import { runWorld } from "./world.ts";
 
 /** How a mutant fared: killed by the first seed that noticed it, or a survivor. */

@@ -1,6 +1,6 @@
 /** Those who open accounts, grant credit and set prices: at the start, and while things go wrong. @module */
 import { type CommandSender, createCommandSender } from "../../ledger/api/mod.ts";
-import type { Command } from "../../shared/commands/mod.ts";
+import type { BalanceView, Command } from "../../shared/commands/mod.ts";
 import { createApiKey, shardOf } from "../../shared/ids/mod.ts";
 import type { Broker } from "./bus.ts";
 import type { Evidence } from "./evidence.ts";
@@ -19,6 +19,8 @@ export interface People {
   readonly secrets: readonly string[];
   /** Opens the accounts and sets the first prices. */
   setUp(): Promise<void>;
+  /** What the owners of the shards say of the accounts; those that nobody answers for are left out. */
+  balances(): Promise<BalanceView[]>;
   /** Carries an operation out, until somebody has decided it. */
   carryOut(operation: AdminPlan): Promise<void>;
 }
@@ -85,6 +87,12 @@ export function createPeople(
           },
         });
       }));
+    },
+    async balances() {
+      const views = await Promise.all(
+        plan.credits.map((_, account) => sender.balance(accountName(account))),
+      );
+      return views.flatMap((view) => view !== null && "accountId" in view ? [view] : []);
     },
     async carryOut(operation) {
       const accountId = accountName(operation.account);

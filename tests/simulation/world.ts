@@ -3,14 +3,15 @@ import { emptyTables, type MemoryTables } from "../../ledger/store/memory/mod.ts
 import { createBroker } from "./bus.ts";
 import { callEdge, type ClientCall } from "./clients.ts";
 import { calm, heal } from "./conditions.ts";
-import { audit, type Evidence, noEvidence, witnessBus } from "./evidence.ts";
+import { audit, noEvidence, witnessBus } from "./evidence.ts";
+import { closeAll, DRAIN_MS, probe } from "./ending.ts";
 import { strikeWith } from "./faults.ts";
 import { judge } from "./judge.ts";
 import type { Violation } from "./laws.ts";
 import { type Machine, startMachines } from "./machines.ts";
 import type { Mutant } from "./mutant.ts";
 import { accountName, createPeople, MODELS } from "./people.ts";
-import { type CallPlan, LEDGERS, type Plan } from "./plan.ts";
+import type { CallPlan, Plan } from "./plan.ts";
 import { createProcess } from "./process.ts";
 import { seeded } from "./random.ts";
 import { emptyReadTables } from "./read_models/database.ts";
@@ -34,8 +35,6 @@ export interface WorldResult {
 
 const SETUP_MS = 20_000;
 const SETTLE_MS = 600;
-/** Longer than any wait for a redelivery and any lease, many times over. */
-const DRAIN_MS = 180_000;
 const LOOK_MS = 200;
 
 /** Runs a plan, with a mistake put in or without. */
@@ -176,78 +175,6 @@ function clientCall(operation: CallPlan, secrets: readonly string[]): ClientCall
     maxTokens: operation.maxTokens,
     goneAfter: operation.goneAfter,
   };
-}
-
-/** One call through every edge, when all is well again: each must be answered and paid. */
-async function probe(
-  { machines, edges, evidence, call, runUntil, allAtRest, people }: {
-    readonly machines: readonly Machine[];
-    readonly edges: readonly Machine[];
-    readonly evidence: Evidence;
-    readonly call: (edge: Machine, wanted: ClientCall) => void;
-    readonly runUntil: (done: () => boolean, forMs: number) => Promise<boolean>;
-    readonly allAtRest: () => boolean;
-    readonly people: { readonly secrets: readonly string[] };
-  },
-): Promise<void> {
-  const owners = () =>
-    machines.filter(({ name, runners }) =>
-      LEDGERS.some((ledger) => ledger === name) && runners.length > 0
-    ).flatMap(({ runners }) => runners.map((runner, shard) => ({ runner, shard })))
-      .filter(({ runner }) => runner.role() === "owner").map(({ shard }) => shard);
-  const shards = new Set(machines.flatMap(({ runners }) => runners.map((_, shard) => shard)));
-  const isUp = ({ process, proxy, runners, reader, closing }: Machine) =>
-    process.state === "running" && !closing &&
-    (proxy !== null || runners.length > 0 || reader !== null);
-  const served = await runUntil(
-    () => machines.every(isUp) && owners().length === shards.size,
-    DRAIN_MS,
-  );
-  if (!served) evidence.found.push({ law: "L6", detail: `shards [${owners()}] have an owner` });
-  // Long enough for every edge to have heard of prices and keys again.
-  await runUntil(() => false, 1_500);
-  for (const edge of edges) {
-    call(edge, {
-      callId: `probe-${edge.name}`,
-      accountId: accountName(0),
-      secret: people.secrets[0]!,
-      model: MODELS[0],
-      streaming: false,
-      prompt: "probe",
-      maxTokens: 9,
-      goneAfter: null,
-    });
-  }
-  await runUntil(allAtRest, DRAIN_MS);
-  for (const { callId, complete, status } of evidence.calls) {
-    if (!callId.startsWith("probe") || complete) continue;
-    evidence.found.push({ law: "L4", detail: `${callId} was answered ${status}` });
-  }
-}
-
-async function closeAll(
-  machines: readonly Machine[],
-  evidence: Evidence,
-  runUntil: (done: () => boolean, forMs: number) => Promise<boolean>,
-): Promise<void> {
-  let closing = 0;
-  const close = (name: string, work: Promise<number | void>) => {
-    closing += 1;
-    void work.then((left) => {
-      closing -= 1;
-      if (typeof left === "number" && left > 0) {
-        evidence.found.push({ law: "L5", detail: `${name} leaves ${left} settlements open` });
-      }
-    });
-  };
-  for (const { name, proxy } of machines) if (proxy !== null) close(name, proxy.close());
-  await runUntil(() => closing === 0, DRAIN_MS);
-  for (const { name, runners, reader } of machines) {
-    for (const runner of runners) close(name, runner.stop());
-    if (reader !== null) close(name, reader.stop());
-  }
-  if (await runUntil(() => closing === 0, DRAIN_MS)) return;
-  evidence.found.push({ law: "L6", detail: "not everything could be closed" });
 }
 
 function eventCount({ shards }: MemoryTables): number {

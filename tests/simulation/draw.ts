@@ -1,0 +1,158 @@
+/** Drawing the plan of a world from its seed. @module */
+import {
+  type AdminPlan,
+  type Behaviour,
+  type CallPlan,
+  type FaultPlan,
+  LEDGERS,
+  type Plan,
+  processNames,
+  READER,
+} from "./plan.ts";
+import { type Seeded, seeded } from "./random.ts";
+
+const BUSY_MS = 9_000;
+
+/** The world of a seed. */
+export function planOf(seed: string): Plan {
+  const random = seeded(`plan/${seed}`);
+  const edges = random.int(2, 3);
+  const credits = [2_000_000, random.int(60, 300), random.int(20, 90)];
+  const calls = Array.from(
+    { length: random.int(14, 28) },
+    (_, index) => drawCall(random, index, edges, credits.length),
+  );
+  const people = Array.from(
+    { length: random.int(3, 7) },
+    (_, index) => drawAdmin(random, index, credits.length),
+  );
+  const processes = processNames(edges);
+  // One world in ten is calm.
+  const count = random.percent(6) ? 0 : random.int(2, 8);
+  const faults = Array.from({ length: count }, (_, index) => drawFault(random, index, processes));
+  return {
+    seed,
+    shards: random.percent(15) ? 2 : 1,
+    edges,
+    credits,
+    holdTtlMs: random.pick([1_500, 3_000, 6_000]),
+    operations: [...calls, ...people].sort((one, other) => one.atMs - other.atMs),
+    faults: faults.sort((one, other) => one.atMs - other.atMs),
+    healAtMs: BUSY_MS + 3_000,
+  };
+}
+
+function drawCall(random: Seeded, index: number, edges: number, accounts: number): CallPlan {
+  const odd = (): Behaviour =>
+    random.percent(60)
+      ? "normal"
+      : random.pick(["refuse", "error", "cut", "stall", "no_usage", "overrun", "overrun"]);
+  const streaming = random.percent(60);
+  return {
+    kind: "call",
+    id: `call-${index + 1}`,
+    atMs: random.int(0, BUSY_MS),
+    edge: random.int(0, edges - 1),
+    account: random.int(0, accounts - 1),
+    model: random.int(0, 1),
+    streaming,
+    promptWords: random.int(1, 60),
+    maxTokens: random.percent(70) ? random.int(5, 200) : null,
+    behaviours: [odd(), odd()],
+    outputTokens: random.int(1, 120),
+    forMs: random.percent(30) ? random.int(1_000, 8_000) : random.int(1, 400),
+    goneAfter: streaming && random.percent(15) ? random.int(1, 4) : null,
+  };
+}
+
+function drawAdmin(random: Seeded, index: number, accounts: number): AdminPlan {
+  const kind = random.pick(
+    [
+      "grant",
+      "grant",
+      "grant",
+      "adjust",
+      "adjust",
+      "price",
+      "fx",
+      "markup",
+      "open",
+      "revoke",
+    ] as const,
+  );
+  return {
+    kind,
+    id: `${kind}-${index + 1}`,
+    atMs: random.int(0, BUSY_MS),
+    // One that does not exist at the start as well.
+    account: random.int(0, accounts),
+    amount: random.int(1, 500),
+    againAfterMs: random.percent(60) ? random.int(0, 9_000) : null,
+    conflicting: random.percent(20),
+  };
+}
+
+function drawFault(random: Seeded, index: number, processes: readonly string[]): FaultPlan {
+  const at = { id: `fault-${index + 1}`, atMs: random.int(0, BUSY_MS) };
+  const anyone = () => random.pick(processes);
+  const forMs = random.int(200, 5_000);
+  const percent = random.int(10, 60);
+  switch (random.int(0, 18)) {
+    case 0:
+      return { ...at, kind: "kill", process: anyone() };
+    case 1:
+      return { ...at, kind: "stop", process: anyone() };
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+      return { ...at, kind: "trap", ...drawTrap(random, processes) };
+    case 6:
+      return { ...at, kind: "pause", process: anyone(), forMs };
+    case 7:
+      return { ...at, kind: "bus_cut", process: anyone(), forMs: forMs * 2 };
+    case 8:
+      return { ...at, kind: "store_cut", process: random.pick([...LEDGERS, READER]), forMs };
+    case 9: {
+      const process = random.pick([...processes, ...LEDGERS, "database"]);
+      return { ...at, kind: "clock", process, byMs: random.int(-8_000, 8_000) };
+    }
+    case 10:
+      return { ...at, kind: "bus_loss", percent, forMs };
+    case 11:
+      return { ...at, kind: "bus_double", percent, forMs };
+    case 12:
+      return { ...at, kind: "store_loss", percent, forMs };
+    case 13:
+      return { ...at, kind: "bus_slow", percent, upToMs: random.int(100, 5_000), forMs };
+    case 14:
+      return { ...at, kind: "store_slow", percent, upToMs: random.int(100, 14_000), forMs };
+    case 15:
+      return { ...at, kind: "disk_full", forMs };
+    case 16:
+    case 17: {
+      // About as long as a lease, so that it arrives when another may own the shard.
+      const [process, nth] = [random.pick(LEDGERS), random.int(1, 4)];
+      return { ...at, kind: "stall", process, nth, forMs: random.int(1_800, 3_000) };
+    }
+    default:
+      return { ...at, kind: "wipe" };
+  }
+}
+
+function drawTrap(random: Seeded, processes: readonly string[]) {
+  const phase = random.pick(["issued", "done", "answered"] as const);
+  const nth = random.int(1, 6);
+  if (random.percent(60)) {
+    const effect = random.pick(["append", "append", "store", "respond", "deliver"] as const);
+    return { process: random.pick(LEDGERS), effect, phase, nth };
+  }
+  if (random.percent(30)) return { process: READER, effect: "store" as const, phase, nth: nth * 3 };
+  const edges = processes.filter((name) => name.startsWith("edge"));
+  return {
+    process: random.pick(edges),
+    effect: random.pick(["publish", "request"] as const),
+    phase,
+    nth,
+  };
+}
