@@ -167,6 +167,15 @@ describe("the steps", () => {
     fxNanoUsd: fc.bigInt(1n, 10n ** 10n),
   });
 
+  it.each([[499n, 0n], [500n, 1n], [501n, 1n], [1_499n, 1n], [1_500n, 2n]])(
+    "round %d thousandths of a microkyat to %d",
+    (fxMicroKyat, charge) => {
+      const rates = { ratesPicoUsdPerUnit: { input: 1n }, markupPartsPerMillion: 0 };
+      expect(stepsOf({ input: 1 }, { ...rates, fxMicroKyat, fxNanoUsd: 1n }).chargeMicroKyat)
+        .toBe(charge);
+    },
+  );
+
   it("lead to the ledger's own charge and cost, whatever usage and terms", () => {
     fc.assert(fc.property(usages, terms, (usage, given) => {
       const pricing: PinnedPricing = { ...given, priceVersion: 1, markupVersion: 1, fxVersion: 1 };

@@ -99,6 +99,11 @@ describe("a re-rating", () => {
     ["markup=9999999", { markupPartsPerMillion: 9_999_999 }],
     ["markup_version=2", { markupPartsPerMillion: 1 }],
     ["kyat_per_usd=0.000001", { fxMicroKyat: 1n, fxNanoUsd: 1_000_000_000n }],
+    // The first call costs 9.5 microkyat then.
+    [
+      "markup=0&kyat_per_usd=0.2",
+      { markupPartsPerMillion: 0, fxMicroKyat: 200_000n, fxNanoUsd: 1_000_000_000n },
+    ],
     ["fx_version=2", { fxMicroKyat: 2_100_123_456n, fxNanoUsd: 1_000_000_000n }],
     [
       "price=gpt-4o@2&markup_version=2&kyat_per_usd=3333.333333",
