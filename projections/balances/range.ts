@@ -16,7 +16,7 @@ export async function addRange(db: Queryable, schema: string, range: LogRange): 
   const target = sql.raw(`${schema}.balances`);
   const { rows } = await sql<{ doubtful: bigint | string }>`
     with moves as materialized (
-      select (payload->>'accountId') collate "C" as account, position, recorded_at,
+      select (payload->>'accountId') collate "C" as account, position,
         type = 'AccountOpened' as opens,
         case when type = 'AccountOpened' then payload->>'name' end as name,
         ${figure("credited")} as credited, ${figure("settled")} as settled,
@@ -32,8 +32,8 @@ export async function addRange(db: Queryable, schema: string, range: LogRange): 
       select account, max(name) as name, sum(credited) as credited, sum(settled) as settled,
         sum(held) as held, sum(holds) as holds, min(held_then) as least_held,
         min(holds_then) as least_holds, count(*) filter (where opens) as openings,
-        min(turn) filter (where opens) as opening_turn, min(recorded_at) as first_at,
-        max(recorded_at) as last_at,
+        min(turn) filter (where opens) as opening_turn, min(position) as first,
+        max(position) as last,
         bool_or(account is null or credited is null or settled is null or held is null) as torn
       from running group by account
     ), doubtful as (
@@ -45,7 +45,9 @@ export async function addRange(db: Queryable, schema: string, range: LogRange): 
     ), written as (
       insert into ${target} as b (account_id, name, credited_micro_kyat, settled_micro_kyat,
         held_micro_kyat, open_holds, opened_at_ms, updated_at_ms)
-      select account, coalesce(name, ''), credited, settled, held, holds, first_at, last_at
+      select account, coalesce(name, ''), credited, settled, held, holds,
+        (select recorded_at from ledger.event where shard = ${range.shard} and position = first),
+        (select recorded_at from ledger.event where shard = ${range.shard} and position = last)
       from sums where account is not null
       on conflict (account_id) do update set
         credited_micro_kyat = b.credited_micro_kyat + excluded.credited_micro_kyat,
