@@ -32,6 +32,7 @@ export const alertRules: Projection = {
   parts: [
     tablePart({
       table: rulesTable,
+      types: ["AlertRuleSet", "AlertRuleRemoved"],
       keyOf({ shard, event }) {
         const isRule = event.type === "AlertRuleSet" || event.type === "AlertRuleRemoved";
         return isRule && shard === 0 ? { ruleId: event.payload.ruleId } : null;
@@ -45,6 +46,7 @@ export const alertRules: Projection = {
     }),
     tablePart({
       table: acknowledgementsTable,
+      types: ["AlertAcknowledged"],
       keyOf({ shard, position, event }) {
         if (event.type !== "AlertAcknowledged" || shard !== 0) return null;
         return { alertId: event.payload.alertId, position };

@@ -1,5 +1,6 @@
 /** Calls and attempts by the minute, kept for as long as rules look back. @module */
 import { sql } from "kysely";
+import type { EventType } from "../../../shared/events/mod.ts";
 import type { LogEvent } from "../../log/mod.ts";
 import { foldOne, type Part, type Projection } from "../../projection/mod.ts";
 import { type Queryable, recordSet, type Table, table } from "../../table/mod.ts";
@@ -52,6 +53,7 @@ export const alertSignals: Projection = {
   parts: [
     sumsPart({
       table: callMinutesTable,
+      types: ["HoldSettled", "HoldReleased", "HoldExpired", "LateUsageSettled"],
       keptMinutes: CALL_MINUTES_KEPT,
       rowsOf(placed) {
         const signal = callSignalOf(placed);
@@ -60,6 +62,7 @@ export const alertSignals: Projection = {
     }),
     sumsPart({
       table: providerMinutesTable,
+      types: ["HoldSettled", "HoldReleased", "LateUsageSettled"],
       keptMinutes: PROVIDER_MINUTES_KEPT,
       rowsOf: (placed) => providerSignalsOf(placed).map((signal) => ({ ...signal })),
     }),
@@ -71,13 +74,15 @@ type Sum = Readonly<Record<string, string | number | bigint>>;
 /** A part whose rows are sums over the events of a shard's minute; old minutes are forgotten. */
 function sumsPart(options: {
   readonly table: Table;
+  readonly types: readonly EventType[];
   readonly keptMinutes: number;
   /** What an event adds, without its shard and minute. */
   rowsOf(event: LogEvent): readonly Sum[];
 }): Part {
-  const { table, keptMinutes, rowsOf } = options;
+  const { table, types, keptMinutes, rowsOf } = options;
   return {
     tables: [table],
+    types,
     async apply(db, schema, events) {
       const sums = new Map<string, Sum>();
       let newest = 0;
