@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { fateOf, MUTANTS } from "./mod.ts";
 
 /** No mistake may get through more worlds than this. */
-const MOST_SEEDS = 150;
+const MOST_SEEDS = 200;
+/** For a machine with much else to do. */
+const TIMEOUT_MS = 900_000;
+
+/**
+ * A seed that noticed each one, tried first. It may stop doing so when a program takes other steps
+ * than before; the gate then looks for another one from the first seed on.
+ */
+const NOTICED_BY: Readonly<Record<string, number>> = {};
 
 describe("the mutation gate", () => {
   it("has many mistakes, each by its own name", () => {
@@ -12,8 +20,10 @@ describe("the mutation gate", () => {
 
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
     "notices that %s",
-    async (_name, mutant) => {
-      expect(await fateOf(mutant, MOST_SEEDS)).toMatchObject({ killed: true });
+    async (name, mutant) => {
+      const fate = await fateOf(mutant, MOST_SEEDS, NOTICED_BY[name] ?? null);
+      expect(fate).toMatchObject({ killed: true });
     },
+    TIMEOUT_MS,
   );
 });
