@@ -51,6 +51,31 @@ describe("the pages of cost", () => {
       expect(new Set(charges).size).toBeGreaterThan(2);
     }));
 
+  it("re-rate a period, and issue a credit note of the report's own amount", () =>
+    inBrowser(browser, {}, async (context) => {
+      const page = await signedIn(context, site, users.admin);
+      await page.goto(`${site.url}/re-rate`);
+      await page.getByLabel("From").fill("2026-11-01");
+      await page.getByLabel("Until").fill("2026-11-20");
+      await page.getByLabel("Markup in per cent").fill("2.5");
+      await page.getByRole("button", { name: "Compute" }).click();
+      await page.locator("summary").click();
+      await saveScreenshot(page, "re-rate-light-wide-en");
+      await page.getByLabel("Reason").fill("Wrong markup");
+      await page.getByRole("button", { name: "Issue a credit note: demo" }).click();
+      await page.getByText("The credit note is issued.").waitFor();
+      expect(site.rooms.commands.at(-1)).toMatchObject({
+        path: "/v1/accounts/demo/credit-notes",
+        body: {
+          reference: "re-rate-1",
+          amountMicroKyat: "345679",
+          fromDay: "2026-11-01",
+          toDay: "2026-11-20",
+          reason: "Wrong markup",
+        },
+      });
+    }));
+
   it("know no other views", () =>
     inBrowser(browser, {}, async (context) => {
       const page = await signedIn(context, site, users.auditor);

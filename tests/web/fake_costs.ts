@@ -1,5 +1,10 @@
 /** What the fake projections answer about cost. @module */
-import type { CostRow, ErrorPatternRow, ModelUsageRow } from "../../shared/read_api/mod.ts";
+import type {
+  CostRow,
+  ErrorPatternRow,
+  ModelUsageRow,
+  ReRateRow,
+} from "../../shared/read_api/mod.ts";
 
 const NOTHING = {
   day: null,
@@ -72,4 +77,34 @@ function sampleError(index: number, nowMs: number): ErrorPatternRow {
     failures: 3 + index,
     requests: 2 + index,
   };
+}
+
+/** A re-rating: one account that would have paid less, one that would have paid more. */
+export function sampleReRate(): ReRateRow[] {
+  const row = {
+    reRateId: "re-rate-1",
+    requests: 12,
+    unbilledMicroKyat: "0",
+    creditedMicroKyat: null,
+  };
+  return [
+    {
+      ...row,
+      accountId: "demo",
+      chargeMicroKyat: "12345679",
+      chargedMicroKyat: "12345679",
+      reRatedMicroKyat: "12000000",
+      differenceMicroKyat: "-345679",
+      creditMicroKyat: "345679",
+    },
+    {
+      ...row,
+      accountId: "other",
+      chargeMicroKyat: "1000000",
+      chargedMicroKyat: "1000000",
+      reRatedMicroKyat: "1100000",
+      differenceMicroKyat: "100000",
+      creditMicroKyat: "0",
+    },
+  ];
 }

@@ -18,7 +18,7 @@ import {
   sampleJournal,
 } from "./fake_audit.ts";
 import { type FakeOperations, fakeOperations } from "./fake_operations.ts";
-import { sampleCosts } from "./fake_costs.ts";
+import { sampleCosts, sampleReRate } from "./fake_costs.ts";
 import { sampleAccount, samplePrice, sampleRequests } from "./samples.ts";
 
 /** A command as the fake ledger received it. */
@@ -236,6 +236,8 @@ export function startFakeRooms(options: {
         return page(sampleCosts(id ?? "", options.nowMs));
       case "projections":
         return operations.projections(request, { name: id ?? "", part: part ?? "" }, principal);
+      case "re-rate":
+        return page(sampleReRate());
       case "alerts":
         if (id !== undefined) return item(operations.alert(id));
         return page(operations.alerts(url.searchParams.get("state") ?? ""));
@@ -290,6 +292,7 @@ function permissionOf(method: string, path: string): Permission {
   if (path.startsWith("/v1/alerts/")) return "alert:acknowledge";
   if (path.startsWith("/v1/alert-rules/")) return "alert:edit";
   if (path.endsWith("/credits")) return "credit:grant";
+  if (path.endsWith("/credit-notes")) return "credit_note:issue";
   if (path.endsWith("/adjustments")) return "adjustment:post";
   if (path.endsWith("/budgets")) return "budget:set";
   if (path.endsWith("/keys")) return "key:issue";

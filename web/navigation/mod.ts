@@ -28,7 +28,13 @@ interface GuardedSection {
 const STAFF: readonly GuardedSection[] = [
   { text: "accounts", pages: [{ href: "/accounts", text: "accounts", needs: "account:read" }] },
   { text: "requests", pages: [{ href: "/requests", text: "requests", needs: "request:read" }] },
-  { text: "costs", pages: [{ href: "/costs", text: "costs", needs: "usage:read" }] },
+  {
+    text: "costs",
+    pages: [
+      { href: "/costs", text: "costs", needs: "usage:read" },
+      { href: "/re-rate", text: "re_rate", needs: "ledger:read" },
+    ],
+  },
   {
     text: "prices",
     pages: [

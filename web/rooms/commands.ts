@@ -21,6 +21,11 @@ export interface Commands {
   openAccount(operationId: string, body: JsonObject): Promise<CommandOutcome>;
   grantCredit(operationId: string, accountId: string, body: JsonObject): Promise<CommandOutcome>;
   postAdjustment(operationId: string, accountId: string, body: JsonObject): Promise<CommandOutcome>;
+  issueCreditNote(
+    operationId: string,
+    accountId: string,
+    body: JsonObject,
+  ): Promise<CommandOutcome>;
   issueKey(
     operationId: string,
     accountId: string,
@@ -50,6 +55,7 @@ export function createCommands(send: Sender): Commands {
     openAccount: (id, body) => change("POST", "/v1/accounts", id, body),
     grantCredit: (id, account, body) => change("POST", `${of(account)}/credits`, id, body),
     postAdjustment: (id, account, body) => change("POST", `${of(account)}/adjustments`, id, body),
+    issueCreditNote: (id, account, body) => change("POST", `${of(account)}/credit-notes`, id, body),
     issueKey: (operationId, account, body) =>
       send(issuedKeySchema, { method: "POST", path: `${of(account)}/keys`, operationId, body }),
     revokeKey: (operationId, { accountId, keyId, reason }) =>

@@ -6,6 +6,8 @@ import {
   errorPatternRowSchema,
   type ModelUsageRow,
   modelUsageRowSchema,
+  type ReRateRow,
+  reRateRowSchema,
 } from "../../shared/read_api/mod.ts";
 import type { Page, Query, Reader } from "./reader.ts";
 
@@ -20,6 +22,8 @@ export interface CostReads {
   costs(view: CostView, query: Query): Promise<Page<CostRow>>;
   modelUsage(query: Query): Promise<Page<ModelUsageRow>>;
   errorPatterns(query: Query): Promise<Page<ErrorPatternRow>>;
+  /** What a period would have cost under other terms; see `reRateRowSchema` for the query. */
+  reRate(query: Query): Promise<Page<ReRateRow>>;
 }
 
 /** What one page shows; a year of days fits. */
@@ -33,5 +37,6 @@ export function createCostReads({ list }: Reader): CostReads {
       list(modelUsageRowSchema, "/v1/costs/usage-by-model", { limit: LIMIT, ...query }),
     errorPatterns: (query) =>
       list(errorPatternRowSchema, "/v1/costs/errors", { limit: LIMIT, ...query }),
+    reRate: (query) => list(reRateRowSchema, "/v1/re-rate", query),
   };
 }

@@ -13,6 +13,7 @@ const DONE = {
   fx: "done_fx",
   acknowledged: "done_acknowledged",
   rule: "done_rule",
+  credit_note: "done_credit_note",
 } as const satisfies Record<string, TextKey>;
 
 /** What a form did, named in the query of the page that follows. */
