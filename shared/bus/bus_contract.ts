@@ -356,14 +356,15 @@ function describeConsumers(under: Under): void {
     await one.ensureStream(stream(prefix));
     const { opened, open } = gate();
     const tries: number[] = [];
-    await one.consume(prefix, { ...reading(prefix), ackWaitMs: 200 }, async ({ deliveries }) => {
+    // Long enough for the second one's acknowledgement on a machine that is busy.
+    await one.consume(prefix, { ...reading(prefix), ackWaitMs: 1_000 }, async ({ deliveries }) => {
       tries.push(deliveries);
       if (deliveries === 1) await opened;
     });
     await publishMany(one, prefix, 1);
     await eventually(() => tries.length === 2, "the second delivery");
     open();
-    await realEffects.timers.sleep(300);
+    await realEffects.timers.sleep(1_200);
     expect(tries).toEqual([1, 2]);
   });
 
@@ -372,17 +373,18 @@ function describeConsumers(under: Under): void {
     await one.ensureStream(stream(prefix));
     const { opened, open } = gate();
     const heard: string[] = [];
-    const options = { ...reading(prefix), maxInFlight: 1, ackWaitMs: 200 };
+    const options = { ...reading(prefix), maxInFlight: 1, ackWaitMs: 1_000 };
     await one.consume(prefix, options, async ({ message, deliveries }) => {
       heard.push(`${message} ${deliveries}`);
       if (message === 0) await opened;
     });
     await publishMany(one, prefix, 2);
-    await realEffects.timers.sleep(400);
+    await eventually(() => heard.length > 0, "the first message");
+    await realEffects.timers.sleep(1_500);
     expect(heard).toEqual(["0 1"]);
     open();
     await eventually(() => heard.includes("1 1"), "the next message");
-    await realEffects.timers.sleep(300);
+    await realEffects.timers.sleep(1_200);
     expect(heard).toEqual(["0 1", "1 1"]);
   });
 
