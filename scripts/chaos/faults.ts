@@ -159,6 +159,11 @@ export function revive(process: RoomProcess): Promise<void> {
   return started;
 }
 
+/** Whether a process is being started at this moment. */
+export function isReviving(process: RoomProcess): boolean {
+  return reviving.has(process);
+}
+
 async function startPatiently(process: RoomProcess): Promise<void> {
   let problem: unknown;
   for (let attempt = 0; attempt < 5; attempt++) {

@@ -3,7 +3,7 @@ import { audit } from "./audit.ts";
 import { type BooksSource, readBooks } from "./books.ts";
 import { createChance } from "./chance.ts";
 import { countDeadLetters, drain } from "./drain.ts";
-import { pause, revive } from "./faults.ts";
+import { isReviving, pause, revive } from "./faults.ts";
 import type { EdgeDeath } from "./judge_calls.ts";
 import type { ChaosOptions } from "./options.ts";
 import { type ChaosReport, summarize } from "./report.ts";
@@ -37,13 +37,15 @@ export async function runChaos(
     diskMegabytes: 512 + Math.ceil(options.minutes * 100),
     log: (line) => output.line(`  ${line}`),
     onUnexpectedEnd(name, last) {
-      endedByThemselves.push(name);
       output.line(`  ${name} ENDED by itself; its last lines:\n${last.slice(-1_500)}`);
       // A process that ends while the cluster starts fails the start.
       const process = surroundings === null
         ? undefined
         : processesOf(surroundings).find((each) => each.name === name);
-      if (process !== undefined) revive(process).catch(() => {});
+      // A start that fails while what it needs is broken is tried again, as a supervisor would.
+      if (process === undefined || isReviving(process)) return;
+      endedByThemselves.push(name);
+      revive(process).catch(() => {});
     },
   });
   const { signal } = options;
