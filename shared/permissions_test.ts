@@ -30,5 +30,7 @@ describe("permissions", () => {
     expect(mayGrant).toEqual(["finance_preparer", "finance_approver", "admin"]);
     const mayAdjust = ROLES.filter((role) => isAllowed(as(role), "adjustment:post", "acc-1"));
     expect(mayAdjust).toEqual(["finance_approver", "admin"]);
+    const mayCredit = ROLES.filter((role) => isAllowed(as(role), "credit_note:issue", "acc-1"));
+    expect(mayCredit).toEqual(["finance_approver", "admin"]);
   });
 });
