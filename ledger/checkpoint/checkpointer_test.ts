@@ -88,6 +88,7 @@ function manualTime() {
 
 function signer(of: TestLog, ownership: () => Ownership | null, own: Effects = effects) {
   const place = memoryPlace("place");
+  let begun = 0;
   const checkpointer = createCheckpointer({
     shard,
     origin: "log/shard-0",
@@ -100,13 +101,19 @@ function signer(of: TestLog, ownership: () => Ownership | null, own: Effects = e
     log: silentLog,
     ownership,
     committedPosition: of.position,
-    keyInForce: () =>
-      Promise.resolve({ keyName: "log/shard-0", publicKey: keyOf(1).publicKey, position: 1n }),
+    keyInForce() {
+      begun += 1;
+      return Promise.resolve({
+        keyName: "log/shard-0",
+        publicKey: keyOf(1).publicKey,
+        position: 1n,
+      });
+    },
     submit: () => Promise.reject(new Error("the key is in force")),
   });
   checkpointer.start();
   onTestFinished(() => checkpointer.stop());
-  return { checkpointer, place };
+  return { checkpointer, place, begun: () => begun };
 }
 
 const covered = (of: TestLog) =>
@@ -194,7 +201,7 @@ describe("signing a shard", () => {
     const owner = await of.take("one");
     await of.append(owner, 1);
     const time = manualTime();
-    signer(of, () => owner, time.effects);
+    const { begun } = signer(of, () => owner, time.effects);
     const signed = async () => (await of.checkpoints.page(shard, 0, 1_000)).length;
     time.look();
     await covered(of);
@@ -202,17 +209,17 @@ describe("signing a shard", () => {
     await of.append(owner, 4);
     time.pass(49);
     for (let looks = 0; looks < 5; looks++) time.look();
-    expect(await signed()).toBe(1);
+    expect([begun(), await signed()]).toEqual([1, 1]);
     time.pass(1);
     // The work before may still be on its way out.
     await eventually("it is time", () => {
       time.look();
       return of.checkpoints.ofFrames(shard, 5);
     });
-    expect(await signed()).toBe(2);
+    expect([begun(), await signed()]).toEqual([2, 2]);
     time.pass(60_000);
     for (let looks = 0; looks < 5; looks++) time.look();
-    expect(await signed()).toBe(2);
+    expect([begun(), await signed()]).toEqual([2, 2]);
   });
 
   it("stops before a frame that does not follow, and says so", async () => {

@@ -20,7 +20,7 @@ async function emptyDatabase(): Promise<LedgerDatabase> {
 async function start(options: SigningOptions): Promise<SigningLedger> {
   const started = await startSigning(options);
   onTestFinished(() => started.close());
-  await started.ledger.ready(60_000);
+  await started.ledger.ready(240_000);
   return started;
 }
 
@@ -92,12 +92,12 @@ describe("a ledger that signs", () => {
     const database = await emptyDatabase();
     const places = [memoryPlace("one")];
     const before = await startSigning({ database, places });
-    await before.ledger.ready(60_000);
+    await before.ledger.ready(240_000);
     const old = await untilCovered(before);
     await before.close();
 
     const stranger = await startSigning({ database, places, keys: [3] });
-    await stranger.ledger.ready(60_000);
+    await stranger.ledger.ready(240_000);
     await eventually("it says why it does not sign", async () => {
       const { problem } = (await stranger.status()).checkpoint;
       return problem?.includes("is not among SARGALAY_CHECKPOINT_KEY") ? true : null;
@@ -128,7 +128,7 @@ describe("a ledger that signs", () => {
     const [one, two] = [memoryPlace("one"), memoryPlace("two")];
     two.failing = true;
     const first = await startSigning({ database, places: [one, two] });
-    await first.ledger.ready(60_000);
+    await first.ledger.ready(240_000);
     const note = await untilCovered(first);
     await eventually("the failure shows", async () => {
       const { checkpoint } = await first.status();
@@ -165,7 +165,7 @@ describe("a ledger that signs", () => {
     const database = await emptyDatabase();
     const places = [memoryPlace("one")];
     const ledger = await startSigning({ database, places });
-    await ledger.ledger.ready(60_000);
+    await ledger.ledger.ready(240_000);
     await untilCovered(ledger);
     await open(ledger, "acc-1");
     const { committedPosition } = await ledger.status();

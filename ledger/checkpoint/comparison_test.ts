@@ -27,7 +27,7 @@ async function openDatabase(copy?: Blob): Promise<{
 async function tryToRun(options: SigningOptions): Promise<string> {
   const ledger = await startSigning(options);
   try {
-    await ledger.ledger.ready(60_000);
+    await ledger.ledger.ready(240_000);
     await ledger.call("POST", "/v1/accounts", { accountId: crypto.randomUUID(), name: "A" });
     return await untilCovered(ledger);
   } catch (error) {

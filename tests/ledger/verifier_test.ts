@@ -15,12 +15,12 @@ describe("what a ledger hands out", () => {
     onTestFinished(() => database.destroy());
     const places = [memoryPlace("one")];
     const before = await startSigning({ database, places });
-    await before.ledger.ready(60_000);
+    await before.ledger.ready(240_000);
     const old = await untilCovered(before);
     await before.close();
     const ledger = await startSigning({ database, places, keys: [2, 1] });
     onTestFinished(() => ledger.close());
-    await ledger.ledger.ready(60_000);
+    await ledger.ledger.ready(240_000);
     await ledger.call("POST", "/v1/accounts", { accountId: "acc-1", name: "“မြန်မာ”" });
     const newest = await untilCovered(ledger);
     const listed = JSON.parse((await ledger.read("/checkpoints/0/keys")).text);

@@ -108,15 +108,15 @@ export async function startSigning(
   };
 }
 
-/** Tries until `attempt` gives something else than null; throws after a minute. */
+/** Tries until `attempt` gives something else than null; throws after four. */
 export async function eventually<T>(what: string, attempt: () => Promise<T | null>): Promise<T> {
-  const deadlineMs = effects.clock.nowMs() + 60_000;
+  const deadlineMs = effects.clock.nowMs() + 240_000;
   while (effects.clock.nowMs() < deadlineMs) {
     const value = await attempt();
     if (value !== null) return value;
     await effects.timers.sleep(20);
   }
-  throw new Error(`not within a minute: ${what}`);
+  throw new Error(`not within four minutes: ${what}`);
 }
 
 /** Waits until everything that is committed is covered. Returns the newest note. */
