@@ -8,18 +8,20 @@ import { LEDGERS } from "./plan.ts";
 /** Longer than any wait for a redelivery and any lease, many times over. */
 export const DRAIN_MS = 180_000;
 
+/** What is left of a world when everything was put right. */
+export interface Ending {
+  readonly machines: readonly Machine[];
+  readonly edges: readonly Machine[];
+  readonly evidence: Evidence;
+  readonly people: People;
+  readonly call: (edge: Machine, wanted: ClientCall) => void;
+  readonly runUntil: (done: () => boolean, forMs: number) => Promise<boolean>;
+  readonly allAtRest: () => boolean;
+}
+
 /** One call through every edge, when all is well again: each must be answered and paid. */
-export async function probe(
-  { machines, edges, evidence, call, runUntil, allAtRest, people }: {
-    readonly machines: readonly Machine[];
-    readonly edges: readonly Machine[];
-    readonly evidence: Evidence;
-    readonly call: (edge: Machine, wanted: ClientCall) => void;
-    readonly runUntil: (done: () => boolean, forMs: number) => Promise<boolean>;
-    readonly allAtRest: () => boolean;
-    readonly people: People;
-  },
-): Promise<void> {
+export async function probe(ending: Ending): Promise<void> {
+  const { machines, edges, evidence, people, call, runUntil, allAtRest } = ending;
   const owners = () =>
     machines.filter(({ name, runners }) =>
       LEDGERS.some((ledger) => ledger === name) && runners.length > 0
@@ -49,12 +51,6 @@ export async function probe(
     });
   }
   await runUntil(allAtRest, DRAIN_MS);
-  let told = false;
-  void people.balances().then((views) => {
-    evidence.balances.push(...views);
-    told = true;
-  });
-  await runUntil(() => told, DRAIN_MS);
   for (const { callId, complete, status } of evidence.calls) {
     if (!callId.startsWith("probe") || complete) continue;
     evidence.found.push({ law: "L4", detail: `${callId} was answered ${status}` });
@@ -62,11 +58,8 @@ export async function probe(
 }
 
 /** Closes everything in good order, edges first; nothing may be left open. */
-export async function closeAll(
-  machines: readonly Machine[],
-  evidence: Evidence,
-  runUntil: (done: () => boolean, forMs: number) => Promise<boolean>,
-): Promise<void> {
+export async function closeAll(ending: Ending): Promise<void> {
+  const { machines, evidence, people, runUntil, allAtRest } = ending;
   let closing = 0;
   const close = (name: string, work: Promise<number | void>) => {
     closing += 1;
@@ -79,6 +72,14 @@ export async function closeAll(
   };
   for (const { name, proxy } of machines) if (proxy !== null) close(name, proxy.close());
   await runUntil(() => closing === 0, DRAIN_MS);
+  // What edges still had to say is in the log now, and nothing more will come.
+  await runUntil(allAtRest, DRAIN_MS);
+  let told = false;
+  void people.balances().then((views) => {
+    evidence.balances.push(...views);
+    told = true;
+  });
+  await runUntil(() => told, DRAIN_MS);
   for (const { name, runners, reader } of machines) {
     for (const runner of runners) close(name, runner.stop());
     if (reader !== null) close(name, reader.stop());

@@ -146,11 +146,12 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
   scheduler.note("healed");
   const rested = await runUntil(allAtRest, DRAIN_MS);
   if (underWay > 0) evidence.found.push({ law: "L3", detail: `${underWay} operations go on` });
-  if (rested) await probe({ machines, edges, evidence, call, runUntil, allAtRest, people });
+  const ending = { machines, edges, evidence, people, call, runUntil, allAtRest };
+  if (rested) await probe(ending);
   audit(tables, evidence);
 
   // Closing in good order leaves nothing open.
-  await closeAll(machines, evidence, runUntil);
+  await closeAll(ending);
   const violations = await judge({ tables, readTables, evidence, upstream });
   for (const { law, detail } of violations) scheduler.note(`law ${law} is broken: ${detail}`);
   return {
