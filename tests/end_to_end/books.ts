@@ -1,33 +1,8 @@
 /** What must hold after every call: the books, checked from outside by an oracle of their own. @module */
 import { expect } from "vitest";
+import { expectedCharge } from "../../scripts/chaos/oracle.ts";
 import { type Balance, balanceOf, eventually, readCall, requestsOf } from "./system.ts";
 import type { RequestRow, System } from "./system.ts";
-
-/** Charges are computed with fallbacks for classes that have no rate of their own. */
-const FALLBACKS: Record<string, string> = {
-  cached_input: "input",
-  cache_write_5m: "input",
-  cache_write_1h: "input",
-  reasoning: "output",
-};
-
-/**
- * The exact charge of a row in microkyat, computed here from tokens and pinned terms as a fraction
- * and rounded half up once: kyat = Σ units × pUSD × (1 + markup) × (µMMK per nUSD) / 1000.
- */
-export function expectedCharge(row: RequestRow): bigint {
-  let picoUsd = 0n;
-  for (const [usageClass, units] of Object.entries(row.usage ?? {})) {
-    const rates = row.pricing.ratesPicoUsdPerUnit;
-    const rate = rates[usageClass] ?? rates[FALLBACKS[usageClass] ?? ""] ?? "0";
-    picoUsd += BigInt(units) * BigInt(rate);
-  }
-  const numerator = picoUsd * BigInt(1_000_000 + row.pricing.markupPartsPerMillion) *
-    BigInt(row.pricing.fxMicroKyat);
-  const denominator = 1_000_000n * 1_000n * BigInt(row.pricing.fxNanoUsd);
-  const [whole, rest] = [numerator / denominator, numerator % denominator];
-  return 2n * rest >= denominator ? whole + 1n : whole;
-}
 
 /**
  * Waits until the account has no open hold, and returns its calls as the read model shows them from
@@ -63,7 +38,7 @@ export async function assertBooks(system: System, accountId: string): Promise<Ba
   for (const row of rows) {
     if (row.state === "settled" || row.state === "late_settled") {
       expect([row.requestId, BigInt(row.chargeMicroKyat ?? "-1")])
-        .toEqual([row.requestId, expectedCharge(row)]);
+        .toEqual([row.requestId, expectedCharge(row.usage ?? {}, row.pricing)]);
       expect(BigInt(row.chargedMicroKyat!) + BigInt(row.unbilledMicroKyat!))
         .toBe(BigInt(row.chargeMicroKyat!));
     }
