@@ -1,6 +1,7 @@
 /** Balances, journals and the trial balance as of any moment. @module */
 import type { ReadRoute } from "../http/mod.ts";
 import { balanceRoute } from "./balance.ts";
+import { bookRoute } from "./book.ts";
 import { journalRoute } from "./journal.ts";
 import { trialBalanceRoute } from "./trial_balance.ts";
 
@@ -11,5 +12,6 @@ export { balanceAt } from "./balance.ts";
 export const timeTravelRoutes: readonly ReadRoute[] = [
   balanceRoute,
   journalRoute,
+  bookRoute,
   trialBalanceRoute,
 ];

@@ -157,6 +157,25 @@ describe("a journal", () => {
   });
 });
 
+describe("a book", () => {
+  it("has every leg on its account once, and leaves the balance of the trial balance", async () => {
+    for (const book of ["4000", "2000:acc-1", "1010"]) {
+      const whole = await api.all(`/v1/books/${book}?position=250`, 200);
+      for (const row of whole) shapes.bookRowSchema.strict().parse(row);
+      expect(await api.all(`/v1/books/${book}?position=250`, 7)).toEqual(whole);
+      const balances = await api.all("/v1/trial-balance?position=250", 200);
+      const { balance } = balances.find(({ account }) => account === book);
+      expect(whole[0].balanceAfter).toBe(balance);
+      expect(whole.reduce((sum, { amount }) => sum + BigInt(amount), 0n).toString()).toBe(balance);
+    }
+    const dollars = await api.json("/v1/books/5000?currency=USD&limit=1");
+    expect(dollars.items[0].type).toMatch(/Settled$/);
+    expect((await api.json("/v1/books/9999")).items).toEqual([]);
+    const own = { role: "developer", accountId: "acc-1" } as const;
+    expect((await api.get("/v1/books/2000:acc-1", own)).status).toBe(403);
+  });
+});
+
 describe("the trial balance", () => {
   it("as of a time is that of its position, on pages of any size, and sums to zero", async () => {
     for (const count of [60, 150, 299]) {

@@ -65,6 +65,25 @@ export const journalRowSchema = z.object({
 });
 
 /**
+ * GET /v1/books/{book}?currency=&shard=&at=|position=&limit=&cursor=: the legs on one ledger account
+ * (`4000`, `2000:acc-1`, …), newest first, each with the balance that it left in its shard. `currency`
+ * is `MMK` unless told; `shard` is a customer's own, or 0 unless told for the platform's accounts,
+ * which have a balance in every shard.
+ */
+export const bookRowSchema = z.object({
+  shard: z.number().int(),
+  position: z.string(),
+  leg: z.number().int(),
+  eventId: z.string(),
+  type: z.string(),
+  requestId: z.string().nullable(),
+  actor: z.string(),
+  recordedAtMs: z.number().int(),
+  amount,
+  balanceAfter: amount,
+});
+
+/**
  * GET /v1/trial-balance?at=|position=: each ledger account's balance, a debit when positive;
  * microkyat or nanodollars by currency. All balances of a currency sum to zero.
  */
@@ -78,5 +97,7 @@ export const trialBalanceRowSchema = z.object({
 export type BalanceAsOf = z.output<typeof balanceAsOfSchema>;
 /** See {@link journalRowSchema}. */
 export type JournalRow = z.output<typeof journalRowSchema>;
+/** See {@link bookRowSchema}. */
+export type BookRow = z.output<typeof bookRowSchema>;
 /** See {@link trialBalanceRowSchema}. */
 export type TrialBalanceRow = z.output<typeof trialBalanceRowSchema>;
