@@ -1,5 +1,5 @@
 /**
- * `deno task bench [gateway|ledger|audit]`: one table of ratios, measured side by side in one run.
+ * `deno task bench [gateway|ledger|rebuild|audit]`: one table of ratios, measured side by side in one run.
  *
  * @module
  */
@@ -8,9 +8,17 @@ import { benchAudit } from "./bench/audit.ts";
 import { asOfRows, benchAsOf } from "./bench/as_of.ts";
 import { benchGateway } from "./bench/gateway.ts";
 import { benchLedger } from "./bench/ledger.ts";
-import { auditRows, gatewayRows, ledgerRows, renderTable, type Row } from "./bench/table.ts";
+import { benchRebuild } from "./bench/rebuild.ts";
+import {
+  auditRows,
+  gatewayRows,
+  ledgerRows,
+  rebuildRows,
+  renderTable,
+  type Row,
+} from "./bench/table.ts";
 
-const parts = Deno.args.length === 0 ? ["gateway", "ledger", "audit"] : Deno.args;
+const parts = Deno.args.length === 0 ? ["gateway", "ledger", "rebuild", "audit"] : Deno.args;
 const rounds = Number(Deno.env.get("SARGALAY_BENCH_ROUNDS") ?? "5");
 const seconds = Number(Deno.env.get("SARGALAY_BENCH_SECONDS") ?? "4");
 const report = (line: string) => console.error(line);
@@ -29,6 +37,10 @@ if (parts.includes("as_of")) {
   const events = parseInt(Deno.env.get("SARGALAY_BENCH_EVENTS") ?? "10000000", 10);
   const reads = parseInt(Deno.env.get("SARGALAY_BENCH_READS") ?? "2000", 10);
   rows.push(...asOfRows(await benchAsOf({ events, reads, report }), events));
+}
+if (parts.includes("rebuild")) {
+  const events = parseInt(Deno.env.get("SARGALAY_BENCH_REBUILD_EVENTS") ?? "500000", 10);
+  rows.push(...rebuildRows(await benchRebuild({ events, report })));
 }
 console.log(renderTable(rows));
 Deno.exit(0);

@@ -2,6 +2,7 @@
 import type { AuditFigures } from "./audit.ts";
 import type { GatewayFigures } from "./gateway.ts";
 import type { LedgerFigures } from "./ledger.ts";
+import type { RebuildFigure } from "./rebuild.ts";
 
 /** One measured promise. */
 export interface Row {
@@ -75,6 +76,18 @@ export function auditRows(figures: AuditFigures): Row[] {
     row("audit export from Postgres", exportEventsPerSecond, ""),
     row("audit verify, offline", verifyEventsPerSecond, "≥ 200,000"),
   ];
+}
+
+/** The rebuild's rows. */
+export function rebuildRows(figures: ReadonlyMap<string, RebuildFigure>): Row[] {
+  return [...figures].map(([name, { perSecond, perCoreSecond, foldedPerSecond }]) => ({
+    what: `rebuild of ${name}, events`,
+    ours: `${perSecond.toFixed(0)}/s, ` +
+      (perCoreSecond === null ? "" : `${perCoreSecond.toFixed(0)} a second of one core`),
+    against: `fold of decoded events in memory ${foldedPerSecond.toFixed(0)}/s`,
+    ratio: (perSecond / foldedPerSecond).toFixed(2),
+    aim: name === "balances" ? "≥ 150,000 a second of one core" : "",
+  }));
 }
 
 /** A Markdown table. */
