@@ -62,6 +62,11 @@ const defaults: { readonly [T in CommandType]: CommandBody<T> } = {
   },
   SetMarkup: { markupPartsPerMillion: 0 },
   SetFxRate: { kyatPerUsd: "1000", source: "test" },
+  SetSigningKey: {
+    keyName: "log/shard-0",
+    publicKey: `${"A".repeat(43)}=`,
+    endorsement: null,
+  },
   SetAlertRule: {
     ruleId: "rule-1",
     rule: {
