@@ -1,5 +1,6 @@
 /** Mistakes in how edges and the ledger talk to each other. @module */
 import { BusError } from "../../../shared/bus/mod.ts";
+import type { JsonValue } from "../../../shared/json.ts";
 import { objectOf } from "../evidence.ts";
 import type { Mutant } from "../mutant.ts";
 
@@ -38,21 +39,30 @@ export const busMutants: readonly Mutant[] = [
     name: "a hold is released where it should be settled",
     bus: (bus) => ({
       ...bus,
-      publishDurable(subject, message, options) {
-        const { type, body, operationId, ...envelope } = objectOf(message);
-        if (type !== "SettleHold") return bus.publishDurable(subject, message, options);
-        const { accountId, requestId, call } = objectOf(body);
-        return bus.publishDurable(subject, {
-          ...envelope,
-          operationId: String(operationId).replace("settle", "release"),
-          type: "ReleaseHold",
-          body: {
-            accountId: accountId!,
-            requestId: requestId!,
-            call: call!,
-            reason: "upstream_failed",
+      request: (subject, message, options) => bus.request(subject, released(message), options),
+      publishDurable: (subject, message, options) =>
+        bus.publishDurable(subject, released(message), options),
+    }),
+  },
+  {
+    name: "an edge takes any answer of the ledger for a settlement",
+    bus: (bus) => ({
+      ...bus,
+      async request(subject, message, options) {
+        const { type, body } = objectOf(message);
+        if (type !== "SettleHold") return await bus.request(subject, message, options);
+        await bus.request(subject, message, options).catch(() => {});
+        return {
+          status: "accepted",
+          position: "1",
+          result: {
+            requestId: objectOf(body).requestId!,
+            state: "settled",
+            chargedMicroKyat: "0",
+            unbilledMicroKyat: "0",
+            availableMicroKyat: "0",
           },
-        }, options);
+        };
       },
     }),
   },
@@ -79,3 +89,16 @@ export const busMutants: readonly Mutant[] = [
     }),
   },
 ];
+
+/** A release in the place of a settlement. */
+function released(message: JsonValue): JsonValue {
+  const { type, body, operationId, ...envelope } = objectOf(message);
+  if (type !== "SettleHold") return message;
+  const { accountId, requestId, call } = objectOf(body);
+  return {
+    ...envelope,
+    operationId: String(operationId).replace("settle", "release"),
+    type: "ReleaseHold",
+    body: { accountId, requestId, call, reason: "upstream_failed" },
+  };
+}
