@@ -14,6 +14,7 @@ interface AuditCommand {
 const commands: Readonly<Record<string, () => Promise<AuditCommand>>> = {
   export: () => import("./audit/export.ts"),
   verify: () => import("./audit/verify.ts"),
+  receipt: () => import("./audit/receipt.ts"),
   replay: () => import("./audit/replay.ts"),
   explain: () => import("./audit/explain.ts"),
   "re-rate": () => import("./audit/re_rate.ts"),

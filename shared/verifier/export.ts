@@ -1,23 +1,29 @@
 /** Verifying an export from its files alone. @module */
 import { CHECKS } from "./checks.ts";
 import { compareClosing, readOpening } from "./books.ts";
+import { EventChecks, type ExportedEvent } from "./event_checks.ts";
 import { Findings, TooManyFindings } from "./findings.ts";
 import { FrameWalk } from "./frames.ts";
-import { createLogHasher, type LogHasher } from "./hashes.ts";
-import { type ExportSource, LineReader } from "./lines.ts";
-import { type CheckpointLine, type EventLine, type FrameLine, SHAPES } from "./lines_of_export.ts";
-import { filesOf, MANIFEST, type Manifest, readManifest, sameKey } from "./manifest.ts";
-import type { SigningKey } from "./manifest.ts";
+import { createLogHasher } from "./hashes.ts";
+import type { ExportSource } from "./lines.ts";
+import {
+  type CheckpointLine,
+  type EventLine,
+  type FrameLine,
+  misshapen,
+  SHAPES,
+} from "./lines_of_export.ts";
+import { filesOf, MANIFEST, type Manifest, sameKey } from "./manifest.ts";
+import { type SigningKey, signingKeyShape } from "./manifest.ts";
 import { notCheckedOf } from "./not_checked.ts";
+import { openManifest } from "./open_manifest.ts";
 import { OutsideCheckpoints } from "./outside.ts";
 import { Replay } from "./replay/replay.ts";
 import type { ExportReport, VerifyProgress } from "./report.ts";
-import { type Read, Series } from "./series.ts";
+import { Series } from "./series.ts";
 import { SigningKeys } from "./signing_keys.ts";
-import { type Hash, nodeHasher } from "./tree.ts";
+import { nodeHasher } from "./tree.ts";
 import type { VerifyOptions } from "./trust.ts";
-
-type ExportedEvent = EventLine & { readonly hash: Hash };
 
 /** Events between two calls of `onProgress`. */
 const PROGRESS_EVERY = 10_000;
@@ -62,12 +68,8 @@ class Verification {
   #outside: OutsideCheckpoints | null = null;
   #logged: SigningKey[] = [];
   #earlierOutside: string[] = [];
-  #otherFiles: string[] = [];
-  #events = 0;
-  #postings = 0;
-  #expected = 0;
-  #recordedAt = 0;
-  #progressAt = PROGRESS_EVERY;
+  #otherFiles: readonly string[] = [];
+  #checks: EventChecks | null = null;
 
   constructor(source: ExportSource, options: VerifyOptions, findings: Findings) {
     this.#source = source;
@@ -77,13 +79,17 @@ class Verification {
 
   /** Runs every check; false when the manifest tells too little to begin. */
   async all(onProgress: (progress: VerifyProgress) => void): Promise<boolean> {
-    const manifest = await this.#readManifest();
+    const opened = await openManifest(this.#source, this.#options.crypto, this.#findings);
+    this.#manifestSha256 = opened.sha256;
+    this.#otherFiles = opened.otherFiles;
+    const { manifest } = opened;
     if (manifest === null) return false;
     this.#manifest = manifest;
     const { crypto, keys: told = [], checkpoints = [] } = this.#options;
     const findings = this.#findings;
-    const hasher = createLogHasher(crypto);
-    const replay = this.#replay = new Replay(findings, manifest.from === 1);
+    const { from, shard } = manifest;
+    const replay = this.#replay = new Replay(findings, from === 1);
+    const checks = this.#checks = new EventChecks({ shard, from, crypto, findings, replay });
     const keys = this.#keys = new SigningKeys(manifest.origin, told, crypto);
     const outside = this.#outside = new OutsideCheckpoints(checkpoints, manifest.origin, findings);
     const walk = this.#walk = new FrameWalk({
@@ -92,48 +98,23 @@ class Verification {
       checkpoints: this.#series<CheckpointLine>("checkpoints", SHAPES.checkpoint),
       outside,
       keys,
-      hasher,
+      hasher: createLogHasher(crypto),
       hashNode: nodeHasher(crypto),
       findings,
     });
     await this.#begin(manifest, walk);
     const books = { source: this.#source, manifest, crypto, findings };
     await readOpening(books, replay.balances);
-    await this.#readEvents(manifest, { walk, hasher, onProgress });
+    await this.#readEvents(manifest, { walk, checks, onProgress });
     await walk.finish();
     replay.finish();
     await compareClosing(books, replay.balances);
-    const end = { frames: walk.tree.size, position: this.#expected - 1 };
+    const { events } = checks;
+    const end = { frames: walk.tree.size, position: checks.expected - 1 };
     this.#earlierOutside = outside.finish(end);
-    this.#compareManifest(manifest, walk);
-    onProgress({ events: this.#events, ofEvents: this.#events, position: end.position });
+    this.#compareManifest(manifest, walk, end.position);
+    onProgress({ events, ofEvents: events, position: end.position });
     return true;
-  }
-
-  async #readManifest(): Promise<Manifest | null> {
-    const findings = this.#findings;
-    const where = { position: null, at: MANIFEST };
-    findings.checked("manifest");
-    try {
-      const names = await this.#source.names();
-      const reader = new LineReader(this.#source, MANIFEST, this.#options.crypto);
-      const line = await reader.fill() ? reader.take()! : "";
-      const more = await reader.fill();
-      this.#manifestSha256 = reader.facts().sha256;
-      const manifest = more ? "the manifest has more than one line" : readManifest(line);
-      if (typeof manifest === "string") {
-        findings.fail("manifest", where, manifest);
-        return null;
-      }
-      const known = new Set([MANIFEST, ...manifest.files.map(({ name }) => name)]);
-      this.#otherFiles = names.filter((name) => !known.has(name)).sort();
-      return manifest;
-    } catch (error) {
-      if (error instanceof TooManyFindings) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      findings.fail("manifest", where, `the manifest cannot be read: ${why}`);
-      return null;
-    }
   }
 
   #series<Value>(
@@ -155,7 +136,6 @@ class Verification {
   /** Where the log starts from: nothing, or what the manifest says of before. */
   async #begin(manifest: Manifest, walk: FrameWalk): Promise<void> {
     const { from, frames, compactRange, previousHash, keys } = manifest;
-    this.#expected = from;
     if (from === 1) {
       const fresh = frames.first === 0 && compactRange.length === 0 && previousHash === ZEROS;
       this.#state(fresh ? null : "the log begins with position 1, frame 0 and 32 zero bytes");
@@ -177,73 +157,44 @@ class Verification {
 
   async #readEvents(
     manifest: Manifest,
-    { walk, hasher, onProgress }: {
+    { walk, checks, onProgress }: {
       readonly walk: FrameWalk;
-      readonly hasher: LogHasher;
+      readonly checks: EventChecks;
       readonly onProgress: (progress: VerifyProgress) => void;
     },
   ): Promise<void> {
-    const series = this.#series<ExportedEvent>("events", SHAPES.event, () => this.#expected);
+    const series = this.#series<ExportedEvent>("events", SHAPES.event, () => checks.expected);
     const files = new Set(filesOf(manifest, "events"));
     const ofEvents = manifest.files.reduce(
       (sum, file) => sum + (files.has(file.name) ? file.lines : 0),
       0,
     );
+    let progressAt = PROGRESS_EVERY;
     for (;;) {
       const read = series.take();
       if (read === undefined) {
         if (!await series.more()) return;
         continue;
       }
-      this.#events++;
-      if (read.value === null) {
-        this.#expected++;
+      const event = read.value;
+      if (event === null) {
+        checks.skip();
         continue;
       }
-      if (!walk.covers(read.value.position)) await walk.advance(read.value.position);
-      this.#checkEvent(read as Read<ExportedEvent> & { value: ExportedEvent }, series.at, hasher);
-      if (walk.covers(read.value.position)) walk.add(read.value.hash, read.value.recordedAt);
-      if (read.value.type === "SigningKeySet") await this.#keySet(read.value);
-      if (this.#events < this.#progressAt) continue;
-      this.#progressAt += PROGRESS_EVERY;
-      onProgress({ events: this.#events, ofEvents, position: read.value.position });
+      if (!walk.covers(event.position)) await walk.advance(event.position);
+      checks.check(event, read.line, series.at);
+      if (walk.covers(event.position)) walk.add(event.hash, event.recordedAt);
+      if (event.type === "SigningKeySet") await this.#keySet(event);
+      if (checks.events < progressAt) continue;
+      progressAt += PROGRESS_EVERY;
+      onProgress({ events: checks.events, ofEvents, position: event.position });
     }
-  }
-
-  #checkEvent(
-    { value: event, line }: { readonly value: ExportedEvent; readonly line: string },
-    at: string,
-    hasher: LogHasher,
-  ): void {
-    const findings = this.#findings;
-    const where = { position: event.position, at };
-    this.#postings += event.postings.length;
-    findings.checked("positions");
-    if (event.position !== this.#expected || event.shard !== this.#manifest!.shard) {
-      findings.fail(
-        "positions",
-        where,
-        `position ${event.position} of shard ${event.shard} stands where position ` +
-          `${this.#expected} of shard ${this.#manifest!.shard} must be`,
-      );
-    }
-    this.#expected = event.position + 1;
-    findings.checked("leaf");
-    const leaf = hasher.leaf(event, payloadOf(line));
-    if (leaf !== event.hash) {
-      findings.fail("leaf", where, `its content has the hash ${leaf}, not ${event.hash}`);
-    }
-    findings.checked("time");
-    if (event.recordedAt < this.#recordedAt) {
-      findings.fail("time", where, `recorded at ${event.recordedAt}, after ${this.#recordedAt}`);
-    }
-    this.#recordedAt = event.recordedAt;
-    this.#replay!.apply(event, at);
   }
 
   async #keySet({ payload, position }: EventLine): Promise<void> {
+    // What is no key is a finding of its payload already.
+    if (misshapen(payload, signingKeyShape) !== null) return;
     const key = payload as unknown as SigningKey;
-    if (typeof key.publicKey !== "string") return;
     this.#logged.push(key);
     await this.#setKey(key, position);
   }
@@ -256,10 +207,9 @@ class Verification {
     this.#findings.fail("keys", { position, at }, `the key ${key.keyHash}: ${problem}`);
   }
 
-  #compareManifest(manifest: Manifest, walk: FrameWalk): void {
+  #compareManifest(manifest: Manifest, walk: FrameWalk, last: number): void {
     const { frames, head, checkpointed } = walk.summary;
     const { from, to } = manifest;
-    const last = this.#expected - 1;
     const named = from === 1 ? manifest.keys : manifest.keys.slice(1);
     const keysAgree = named.length === this.#logged.length &&
       named.every((key, index) => key !== null && sameKey(key, this.#logged[index]!));
@@ -291,8 +241,8 @@ class Verification {
       shard: manifest?.shard ?? null,
       from: manifest?.from ?? null,
       to: manifest?.to ?? null,
-      events: this.#events,
-      postings: this.#postings,
+      events: this.#checks?.events ?? 0,
+      postings: this.#checks?.postings ?? 0,
       frames,
       checkpoints,
       head,
@@ -314,13 +264,4 @@ class Verification {
       }),
     };
   }
-}
-
-/**
- * The payload's canonical JSON inside of a line that is canonical and an event: the members around
- * it hold no objects before it, and none with a position after it.
- */
-function payloadOf(line: string): string {
-  const start = line.indexOf(',"payload":') + 11;
-  return line.slice(start, line.lastIndexOf(',"position":'));
 }

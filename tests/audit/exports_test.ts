@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createCheckpointStore } from "../../ledger/checkpoint/mod.ts";
+import { createCheckpointReader, createCheckpointStore } from "../../ledger/checkpoint/mod.ts";
+import { createEventStore } from "../../ledger/store/mod.ts";
 import { writeExport } from "../../scripts/audit/exporting/write_export.ts";
-import { FIRST_KEY, openRealLedger, ORIGIN, type RealLedger } from "./real_ledger.ts";
+import { FIRST_KEY, openRealLedger, ORIGIN, type RealLedger, SECOND_KEY } from "./real_ledger.ts";
 import { tellStory } from "./story.ts";
 import { PERFECT, verdictsOn } from "./verdict.ts";
 
@@ -162,6 +163,23 @@ describe("the verify command", () => {
     );
     expect(shorter.code).toBe(1);
     expect(shorter.output).toContain("the end is cut off");
+  });
+
+  it("has a sister for receipts, which need a key that was told", async () => {
+    const checkpoints = createCheckpointStore(ledger.database);
+    const store = createEventStore(ledger.database);
+    const reader = createCheckpointReader({ store, checkpoints, logName: "test-log", shards: 1 });
+    const answer = await reader.inclusion(0, 5n);
+    const proofs = answer.status === "proven" ? [answer.receipt] : [];
+    const file = `${directory}/receipt.json`;
+    await Deno.writeTextFile(file, JSON.stringify({ object: "receipt", proofs }));
+    const key = `${ORIGIN}:${SECOND_KEY.publicKey}`;
+    const proved = await audit("receipt", file, "--key", key);
+    expect(proved).toMatchObject({ code: 0, errors: "" });
+    expect(proved.output).toContain("PROVED\n  KeyIssued at position 5");
+    const untold = await audit("receipt", file);
+    expect(untold.code).toBe(1);
+    expect(untold.output).toContain("no key was told");
   });
 
   it("says what it cannot do with", async () => {

@@ -106,6 +106,12 @@ const rows: readonly Row[] = [
     const event = forgery.event("HoldSettled");
     event.payload.accountId = "acc-2";
   }],
+  ["a credit note that is given twice", ["request"], (forgery) => {
+    forgery.event("CreditNoteIssued", 2).payload.reference = "rerate-1";
+  }],
+  ["a credit note of another amount than its postings'", ["postings"], (forgery) => {
+    add(forgery.event("CreditNoteIssued").payload, "amountMicroKyat", 1n);
+  }],
   ["an expiry before its time", ["expiry"], (forgery) => {
     forgery.event("HoldPlaced", 7).payload.expiresAtMs += 900_000;
     forgery.event("HoldPlaced", 8).payload.expiresAtMs += 900_000;

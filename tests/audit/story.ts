@@ -25,6 +25,8 @@ export async function tellStory(ledger: RealLedger): Promise<void> {
   await callsThatEnd(ledger);
   await ledger.cover();
   await callsThatLapse(ledger);
+  await giveBack(ledger, "rerate-1");
+  await giveBack(ledger, "rerate-2");
   await ledger.rotate(SECOND_KEY);
   await ledger.give("PublishPrice", {
     ...PRICE,
@@ -72,6 +74,17 @@ async function prepare(ledger: RealLedger): Promise<void> {
     keyId: null,
     period: "day",
     limitMicroKyat: 800_000_000_000n,
+  });
+}
+
+async function giveBack(ledger: RealLedger, reference: string): Promise<void> {
+  await ledger.give("IssueCreditNote", {
+    accountId: "acc-1",
+    reference,
+    amountMicroKyat: 123_456n,
+    fromDay: null,
+    toDay: null,
+    reason: "the price was too high",
   });
 }
 
