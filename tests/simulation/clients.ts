@@ -1,12 +1,7 @@
-/** People with API keys, and people who run the place: what they send, and what they were told. @module */
-import { type CommandSender, createCommandSender } from "../../ledger/api/mod.ts";
-import { signCommand } from "../../ledger/edge/mod.ts";
-import type { Command, CommandReply } from "../../shared/commands/mod.ts";
+/** People with API keys: what they ask of an edge, and what they see of the answer. @module */
 import type { Proxy } from "../../proxy/compose.ts";
 import type { Process } from "./process.ts";
 import type { Actor, Scheduler } from "./scheduler.ts";
-
-export { type CommandSender, createCommandSender, signCommand };
 
 /** What a client saw of its call. */
 export interface Seen {
@@ -20,7 +15,6 @@ export interface Seen {
   complete: boolean;
   /** The charge that the answer named, in kyat. */
   cost: string | null;
-  ended: boolean;
 }
 
 /** A call as its client makes it. */
@@ -64,10 +58,8 @@ export async function callEdge(
     status: null,
     complete: false,
     cost: null,
-    ended: false,
   };
   if (edge !== null) await converse(edge, call, options, seen);
-  seen.ended = true;
   return seen;
 }
 
@@ -131,16 +123,4 @@ function requestOf(call: ClientCall): Request {
     },
     body,
   });
-}
-
-/** A person's command, sent until somebody decides it. Resolves with the final reply. */
-export async function decide(
-  sender: CommandSender,
-  shard: number,
-  sending: { readonly operationId: string; readonly actor: string; readonly command: Command },
-): Promise<Exclude<CommandReply, { status: "unavailable" }>> {
-  for (;;) {
-    const reply = await sender.toShard(shard, sending);
-    if (reply.status !== "unavailable") return reply;
-  }
 }

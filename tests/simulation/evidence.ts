@@ -37,12 +37,6 @@ export interface Evidence {
   readonly epochs: { readonly shard: number; readonly epoch: bigint; readonly taken: boolean }[];
   readonly audits: Audit[];
   readonly calls: Seen[];
-  /** Accepted commands of people, with what each must have left in the log. */
-  readonly people: {
-    readonly operationId: string;
-    readonly shard: number;
-    readonly status: string;
-  }[];
   /** What the owners said of the accounts when all was at rest. */
   readonly balances: BalanceView[];
   /** What was logged as an error that nobody expects. */
@@ -63,7 +57,6 @@ export function noEvidence(): Evidence {
     epochs: [],
     audits: [],
     calls: [],
-    people: [],
     balances: [],
     errors: [],
     found: [],

@@ -75,7 +75,7 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
     upstream,
     evidence,
   });
-  const people = createPeople({ plan, process: terminal, broker, evidence });
+  const people = createPeople({ plan, process: terminal, broker });
   const edges = machines.filter(({ name }) => name.startsWith("edge"));
   let underWay = 0;
   const begin = (work: Promise<unknown>) => {
