@@ -1,7 +1,7 @@
 /** Starts the web room: `deno task web`. @module */
 import { Kysely } from "kysely";
-import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
+import { createPoolDialect } from "../shared/postgres/mod.ts";
 import { createEffects, platformOf } from "../shared/effects.ts";
 import { createLog } from "../shared/log.ts";
 import { composeWeb } from "./compose.ts";
@@ -13,10 +13,12 @@ const log = createLog((line) => console.log(line), effects.clock, "web");
 const sql = postgres(config.databaseUrl, {
   max: 8,
   connect_timeout: 10,
-  connection: { statement_timeout: 10_000 },
+  backoff: () => 0.2,
+  fetch_types: false,
+  connection: { application_name: "sargalay-web", statement_timeout: 10_000 },
   onnotice: () => {},
 });
-const db = new Kysely<Record<string, never>>({ dialect: new PostgresJSDialect({ postgres: sql }) });
+const db = new Kysely<Record<string, never>>({ dialect: createPoolDialect(sql) });
 const web = await composeWeb(config, { db, effects, fetch, log });
 for (const user of config.demoUsers) await web.createUser(user);
 

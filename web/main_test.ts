@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { testDatabase } from "../tests/servers/mod.ts";
 
@@ -32,8 +33,27 @@ async function portOf(lines: ReadableStream<string>): Promise<number> {
   }
 }
 
+/** Cuts the room's connections to its database again and again while `ask` goes on; it may not throw. */
+async function outlivesCuts(databaseUrl: string, ask: () => Promise<void>): Promise<void> {
+  const operator = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  let cuts = 0;
+  const asking = Array.from({ length: 4 }, async () => {
+    while (cuts < 10) await ask();
+  });
+  const cutting = (async () => {
+    while (cuts < 10) {
+      const ended = await operator`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'sargalay-web' and datname = current_database()`;
+      cuts += ended.length;
+    }
+  })();
+  await Promise.all([...asking, cutting]);
+  await operator.end();
+}
+
 describe("the web room as a process", () => {
-  it("starts with its task's permissions on PostgreSQL, lets a demo user in, ends on SIGTERM", async () => {
+  it("starts as its task does on PostgreSQL, lets a user in, outlives lost connections, ends on SIGTERM", async () => {
     const database = await testDatabase();
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-check", ...await flagsOfTask(), "web/main.ts"],
@@ -63,6 +83,12 @@ describe("the web room as a process", () => {
       await answer.body?.cancel();
       expect(answer.status).toBe(303);
       expect(answer.headers.getSetCookie().join()).toContain("sargalay.session_token=");
+      const cookie = answer.headers.getSetCookie().map((each) => each.split(";")[0]).join("; ");
+      await outlivesCuts(database.url, async () => {
+        const page = await fetch(`${url}/`, { headers: { cookie }, redirect: "manual" });
+        await page.body?.cancel();
+      });
+      expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: "ok" });
       child.kill("SIGTERM");
       await lines.cancel();
       expect((await child.status).code).toBe(0);
