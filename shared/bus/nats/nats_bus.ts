@@ -1,6 +1,5 @@
 /** The bus over a NATS server with JetStream. @module */
 import {
-  errors,
   headers,
   type Msg,
   type MsgHdrs,
@@ -24,7 +23,6 @@ import {
   checkConsumeOptions,
   closedError,
   createWorkInHand,
-  describeError,
   STOP_TIMEOUT_MS,
 } from "../handling.ts";
 import { compileFilter } from "../matching.ts";
@@ -33,9 +31,10 @@ import { lastMessageRequest, readLastMessage } from "./last_message.ts";
 import { followLink, type Link } from "./link.ts";
 import { createNudge } from "./nudge.ts";
 import { startPullConsumer } from "./pull_consumer.ts";
+import { readPublishAck, respondFailure, throwFailure, toBusError } from "./replies.ts";
+import { Requests } from "./requests.ts";
 import { drainSubscription, flushConnection } from "./subscription.ts";
 
-const errorHeader = "Sargalay-Error";
 const setupTimeoutMs = 30_000;
 
 /** The bus over `connection`, which it owns from now on and closes with itself. */
@@ -53,6 +52,7 @@ class NatsBus implements Bus, StreamReader {
   readonly #stopTimeoutMs: number;
   readonly #link: Link;
   readonly #nudge: () => void;
+  readonly #requests: Requests;
   readonly #subscriptions = new Set<BusSubscription>();
   /** Streams to bring back when a server returns without them. */
   readonly #streams = new Map<string, StreamOptions>();
@@ -66,6 +66,7 @@ class NatsBus implements Bus, StreamReader {
     this.#stopTimeoutMs = settings.stopTimeoutMs ?? STOP_TIMEOUT_MS;
     this.#link = followLink(connection, settings.timers);
     this.#nudge = createNudge(connection, this.#link);
+    this.#requests = new Requests(connection, settings.timers);
   }
 
   async request(
@@ -74,11 +75,7 @@ class NatsBus implements Bus, StreamReader {
     { timeoutMs }: { timeoutMs: number },
   ): Promise<JsonValue> {
     const reply = await this.#exchange(subject, encodeBytes(message, subject), { timeoutMs });
-    const failure = reply.headers?.get(errorHeader);
-    if (failure) {
-      const text = `${subject} failed: ${reply.string()}`;
-      throw new BusError(failure === "too_large" ? "too_large" : "failed", text);
-    }
+    throwFailure(reply, subject);
     try {
       return decodeBytes(reply.data);
     } catch (error) {
@@ -218,7 +215,7 @@ class NatsBus implements Bus, StreamReader {
       leftMs = Math.max(1, timeoutMs - (clock.nowMs() - startMs));
     }
     try {
-      return await this.#connection.request(subject, bytes, { timeout: leftMs, headers });
+      return await this.#requests.ask({ subject, bytes, headers, timeoutMs: leftMs });
     } catch (error) {
       throw toBusError(error, `request on ${subject}`);
     }
@@ -271,36 +268,4 @@ class NatsBus implements Bus, StreamReader {
       throw toBusError(error, what);
     }
   }
-}
-
-function respondFailure(message: Msg, error: unknown): void {
-  const failed = headers();
-  const tooLarge = error instanceof BusError && error.code === "too_large";
-  failed.set(errorHeader, tooLarge ? "too_large" : "failed");
-  message.respond(describeError(error).slice(0, 2_000), { headers: failed });
-}
-
-function readPublishAck(reply: Msg, subject: string): PublishAck {
-  const { seq, duplicate, error } = reply.json<
-    { seq?: number; duplicate?: boolean; error?: { description?: string } }
-  >();
-  if (error !== undefined || seq === undefined) {
-    const reason = error?.description ?? "no stream confirmed it";
-    throw new BusError("failed", `publish on ${subject} failed: ${reason}`);
-  }
-  return { sequence: seq, duplicate: duplicate === true };
-}
-
-function toBusError(error: unknown, what: string): BusError {
-  if (error instanceof BusError) return error;
-  const cause = error instanceof errors.RequestError ? error.cause : error;
-  const message = `${what} failed: ${describeError(cause)}`;
-  if (cause instanceof errors.TimeoutError) return new BusError("timeout", message, { cause });
-  if (cause instanceof errors.NoRespondersError) {
-    return new BusError("no_responders", message, { cause });
-  }
-  if (
-    cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError
-  ) return new BusError("closed", message, { cause });
-  return new BusError("failed", message, { cause });
 }
