@@ -4,6 +4,7 @@ import type { RebuildComparison } from "../../shared/read_api/mod.ts";
 import type { Projection } from "../projection/mod.ts";
 import { SCHEMA } from "../runner/mod.ts";
 import type { Queryable } from "../table/mod.ts";
+import { unhurried } from "./unhurried.ts";
 
 interface Checksum {
   readonly rows: string;
@@ -38,14 +39,12 @@ export interface Comparison {
 export async function compareWithLive(comparison: Comparison): Promise<RebuildComparison> {
   const { db, projection, schema, positions } = comparison;
   const names = projection.parts.flatMap(({ tables }) => tables.map(({ name }) => name));
-  const live = await db.transaction().setIsolationLevel("repeatable read").execute((tx) =>
-    snapshotOf(tx, projection, names, positions)
-  );
+  const live = await unhurried(db, (tx) => snapshotOf(tx, projection, names, positions));
   if ("reason" in live) return live;
   await comparison.moveTo(live.positions);
   const tables = [];
   for (const table of names) {
-    const ours = await checksumOf(db, schema, table);
+    const ours = await unhurried(db, (tx) => checksumOf(tx, schema, table));
     const theirs = live.checksums.get(table)!;
     tables.push({
       table,

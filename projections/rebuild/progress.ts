@@ -14,14 +14,19 @@ export interface RebuildProgress {
   readonly secondsLeft: bigint | null;
 }
 
-/** The rate and the time left, `elapsedMs` after loading began. */
+/** The rate and the time left, `elapsedMs` after the work began with `first` events already in. */
 export function progressOf(
   phase: RebuildPhase,
-  { done, total }: { readonly done: bigint; readonly total: bigint },
+  { done, total, first = 0n }: {
+    readonly done: bigint;
+    readonly total: bigint;
+    readonly first?: bigint;
+  },
   elapsedMs: number,
 ): RebuildProgress {
   const elapsed = BigInt(Math.max(0, Math.round(elapsedMs)));
-  const eventsPerSecond = elapsed === 0n || done === 0n ? null : done * 1_000n / elapsed;
+  const applied = done - first;
+  const eventsPerSecond = elapsed === 0n || applied === 0n ? null : applied * 1_000n / elapsed;
   const missing = total > done ? total - done : 0n;
   const secondsLeft = eventsPerSecond === null || eventsPerSecond === 0n
     ? null

@@ -4,6 +4,7 @@ import type { RebuildPhase } from "../../shared/read_api/mod.ts";
 import { buildSchemaOf, createTables, listCheckpoints, noteComparison } from "../runner/mod.ts";
 import { createIndexesSql } from "../table/mod.ts";
 import { compareWithLive } from "./compare.ts";
+import { unhurried } from "./unhurried.ts";
 import { followTo, headsOf, total } from "./follow.ts";
 import { type RebuildOptions, type StartedJob, startJob, type Work } from "./job.ts";
 import { loadRanges } from "./load.ts";
@@ -57,11 +58,11 @@ function workOf({ db, projection, shards, effects, stepEvents, memoryRows }: Reb
     const tables = projection.parts.flatMap((part) => part.tables);
     for (const statement of tables.flatMap((each) => createIndexesSql(schema, each))) {
       await at("indexing");
-      await sql.raw(statement).execute(db);
+      await unhurried(db, (tx) => sql.raw(statement).execute(tx));
     }
     for (const { name } of tables) {
       await at("indexing");
-      await sql.raw(`analyze ${schema}.${name}`).execute(db);
+      await unhurried(db, (tx) => sql.raw(`analyze ${schema}.${name}`).execute(tx));
     }
 
     const catchUp = async (phase: RebuildPhase, to: readonly bigint[]) => {

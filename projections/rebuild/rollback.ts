@@ -57,9 +57,9 @@ export async function startRollback(options: RebuildOptions): Promise<StartedJob
 function workOf({ db, projection, shards, effects }: RebuildOptions): Work {
   return async ({ job: { jobId }, tracker }) => {
     const heads = await headsOf(db, shards);
-    await tracker.at("catching_up", 0n, total(heads));
     // Read again: only now is it sure that nobody else moves them.
     const positions = [...(await previousOf(db, projection.name))!.positions];
+    await tracker.at("catching_up", total(positions), total(heads));
     const follow = {
       db,
       projection,

@@ -34,6 +34,7 @@ export function trackJob(options: {
   const { db, jobId, effects: { clock, timers }, signal, onProgress } = options;
   const startedMs = clock.nowMs();
   let current = progressOf("loading", { done: 0n, total: 0n }, 0);
+  let first: bigint | null = null;
   let notedMs = -Infinity;
   let verdict: "go_on" | "cancel" | "lost" = "go_on";
   let beating = false;
@@ -55,7 +56,8 @@ export function trackJob(options: {
     async at(phase, done, total) {
       const nowMs = clock.nowMs();
       const isNew = phase !== current.phase;
-      current = progressOf(phase, { done, total }, nowMs - startedMs);
+      first ??= done;
+      current = progressOf(phase, { done, total, first }, nowMs - startedMs);
       onProgress?.(current);
       if (isNew || nowMs - notedMs >= NOTED_EVERY_MS) {
         notedMs = nowMs;

@@ -29,7 +29,13 @@ export async function statusOf(
     const last = wanted === version || rebuild !== null
       ? null
       : (await listJobs(db, name, { limit: 1 }))[0] ?? null;
-    const failed = last?.phase === "failed" && last.version === wanted ? last.error : null;
+    const failed = last?.version !== wanted
+      ? null
+      : last.phase === "cancelled"
+      ? "it was cancelled, start it again"
+      : last.phase === "failed"
+      ? last.error
+      : null;
     const state = stateOf(own, head, failed);
     return {
       name,
