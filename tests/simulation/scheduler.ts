@@ -53,8 +53,8 @@ export function createScheduler(random: Seeded): Scheduler {
   let low = 0;
 
   const trace = (line: string) => {
-    high = hash(line, high);
-    low = hash(line, low ^ 0x5bd1e995);
+    low = hash(line, low);
+    high = (Math.imul(high ^ low, 0x01000193) + high) >>> 0;
   };
   const take = async ({ actor, label, task }: Step) => {
     steps += 1;

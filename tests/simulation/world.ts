@@ -35,7 +35,7 @@ export interface WorldResult {
 
 const SETUP_MS = 20_000;
 const SETTLE_MS = 600;
-const LOOK_MS = 200;
+const LOOK_MS = 300;
 
 /** Runs a plan, with a mistake put in or without. */
 export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promise<WorldResult> {

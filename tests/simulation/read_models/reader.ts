@@ -29,5 +29,7 @@ export function createReader(
     bus,
     timers: database.network.process.effects.timers,
     log,
+    pollMs: 1_000,
+    restMs: 250,
   });
 }
