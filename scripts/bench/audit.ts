@@ -10,6 +10,7 @@ import { verifyDirectory } from "../audit/verify_directory.ts";
 import { writeExport } from "../audit/exporting/write_export.ts";
 import { createDatabase, startPostgres } from "../provision/mod.ts";
 import { closedLoop } from "./closed_loop.ts";
+import process from "node:process";
 import { median } from "./statistics.ts";
 import { createBenchLedger } from "./writer_ledger.ts";
 
@@ -22,6 +23,8 @@ export interface AuditFigures {
   readonly events: number;
   readonly exportEventsPerSecond: number;
   readonly verifyEventsPerSecond: number;
+  /** The same for each second of processor time that this process takes. */
+  readonly verifyEventsPerCpuSecond: number;
 }
 
 /** What is measured, and how often. */
@@ -94,22 +97,23 @@ async function sign(url: string): Promise<void> {
 
 async function measure(url: string, directory: string, bench: AuditBench): Promise<AuditFigures> {
   const database = await openPostgres(url, { statementTimeoutMs: 600_000 });
-  const [exports, verifies]: [number[], number[]] = [[], []];
+  const [exports, verifies, verifiesByCpu]: [number[], number[], number[]] = [[], [], []];
   let events = 0;
   for (let round = 1; round <= bench.rounds; round++) {
     const out = `${directory}/export-${round}`;
     const written = await timed(() =>
       writeExport({ database, shard: 0, from: null, to: null, directory: out })
     );
-    const { value: report, seconds } = await timed(() => verifyDirectory(out, {}));
+    const { value: report, seconds, cpuSeconds } = await timed(() => verifyDirectory(out, {}));
     if (!report.ok) throw new Error(`the export does not verify: ${report.first?.message}`);
     events = report.events;
     exports.push(events / written.seconds);
     verifies.push(events / seconds);
+    verifiesByCpu.push(events / cpuSeconds);
     bench.report(
       `round ${round}: ${events} events, export ${exports.at(-1)!.toFixed(0)}/s, verify ${
         verifies.at(-1)!.toFixed(0)
-      }/s`,
+      }/s, ${verifiesByCpu.at(-1)!.toFixed(0)} a second of processor time`,
     );
   }
   await database.destroy();
@@ -117,11 +121,23 @@ async function measure(url: string, directory: string, bench: AuditBench): Promi
     events,
     exportEventsPerSecond: median(exports),
     verifyEventsPerSecond: median(verifies),
+    verifyEventsPerCpuSecond: median(verifiesByCpu),
   };
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
-  const startedMs = performance.now();
+interface Timed<T> {
+  readonly value: T;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
+  const [startedMs, before] = [performance.now(), process.cpuUsage()];
   const value = await work();
-  return { value, seconds: (performance.now() - startedMs) / 1_000 };
+  const { user, system } = process.cpuUsage(before);
+  return {
+    value,
+    seconds: (performance.now() - startedMs) / 1_000,
+    cpuSeconds: (user + system) / 1_000_000,
+  };
 }
