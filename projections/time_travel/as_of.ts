@@ -1,7 +1,7 @@
 /** Finding the place in the log that a time or a position names. @module */
 import { sql } from "kysely";
 import { z } from "zod";
-import { headOf } from "../log/mod.ts";
+import { isMissingTable } from "../log/mod.ts";
 import type { Queryable } from "../table/mod.ts";
 
 const LATEST_MS = 8_640_000_000_000_000;
@@ -52,15 +52,20 @@ export interface AsOf {
 
 /**
  * The place that was asked for in a shard; its end when that is later, or when nothing was asked.
+ * Times never decrease along the log, so halving finds one: one look at the primary key for each
+ * doubling of the log, and no index that every append would have to keep.
  */
 export async function placeOf(db: Queryable, shard: number, asked: AskedTime): Promise<AsOf> {
-  const head = await headOf(db, shard);
-  const position = asked.at !== undefined
-    ? await positionAt(db, shard, asked.at, head)
-    : asked.position === undefined || BigInt(asked.position) > head
-    ? head
-    : BigInt(asked.position);
-  return { shard, position, recordedAtMs: await recordedAt(db, shard, position) };
+  try {
+    const { rows } = await placeStatement(shard, asked).execute(db);
+    const [found] = rows;
+    if (found === undefined) throw new Error(`the log of shard ${shard} has a gap`);
+    const recordedAtMs = found.at === null ? null : Number(BigInt(found.at));
+    return { shard, position: BigInt(found.position), recordedAtMs };
+  } catch (error) {
+    if (isMissingTable(error)) return { shard, position: 0n, recordedAtMs: null };
+    throw error;
+  }
 }
 
 /** {@link placeOf} in every shard. */
@@ -68,42 +73,28 @@ export function placesOf(db: Queryable, shards: number, asked: AskedTime): Promi
   return Promise.all(Array.from({ length: shards }, (_, shard) => placeOf(db, shard, asked)));
 }
 
-/**
- * The last position that was recorded at or before a time, at most `head`; 0 when there is none.
- * Times never decrease along the log, so halving finds it: one look at the primary key for each
- * doubling of the log, and no index that every append would have to keep.
- */
-export async function positionAt(
-  db: Queryable,
-  shard: number,
-  atMs: number,
-  head: bigint,
-): Promise<bigint> {
-  if (head === 0n) return 0n;
-  const { rows } = await sql<{ position: bigint | string }>`
-    with recursive search (low, high) as (
-      select 0::int8, ${head.toString()}::int8
+function placeStatement(shard: number, { at, position }: AskedTime) {
+  const search = at === undefined
+    ? sql`select ${
+      position === undefined ? sql`position` : sql`least(${position}::int8, position)`
+    } as low, null::int8 as high from head`
+    : sql`select low, high from halving where low = high`;
+  return sql<{ position: bigint | string; at: bigint | string | null }>`
+    with recursive head as (
+      select coalesce(max(position), 0)::int8 as position from ledger.event where shard = ${shard}
+    ), halving (low, high) as (
+      select 0::int8, position from head
       union all
       select case when early then middle else low end, case when early then high else middle - 1 end
-      from search
+      from halving
       cross join lateral (select (low + high + 1) / 2 as middle) halved
       cross join lateral (
-        select recorded_at <= ${atMs}::int8 as early from ledger.event
+        select recorded_at <= ${at ?? 0}::int8 as early from ledger.event
         where shard = ${shard} and position = middle limit 1) looked
-      where low < high)
-    select low as position from search where low = high
-  `.execute(db);
-  const [found] = rows;
-  if (found === undefined) throw new Error(`the log of shard ${shard} has a gap below ${head}`);
-  return BigInt(found.position);
-}
-
-async function recordedAt(db: Queryable, shard: number, position: bigint): Promise<number | null> {
-  if (position === 0n) return null;
-  const { rows } = await sql<{ at: bigint | string }>`
-    select recorded_at as at from ledger.event
-    where shard = ${shard} and position = ${position.toString()}::int8
-  `.execute(db);
-  const at = rows[0]?.at;
-  return at === undefined ? null : Number(BigInt(at));
+      where low < high
+    ), found as (${search})
+    select low as position, (
+      select recorded_at from ledger.event where shard = ${shard} and position = low) as at
+    from found
+  `;
 }

@@ -1,10 +1,10 @@
 /** An account's balance as of any moment: one look into the index of postings. @module */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { z } from "zod";
 import { shardOf } from "../../shared/ids/mod.ts";
 import { balanceAsOfSchema, itemSchema } from "../../shared/read_api/mod.ts";
 import { type ReadRoute, readRoute } from "../http/mod.ts";
-import type { Queryable } from "../table/mod.ts";
+import { decodeRow, type Queryable, table } from "../table/mod.ts";
 import { type AsOf, asOfQuery, ONLY_ONE, onlyOne, placeOf } from "./as_of.ts";
 
 /** GET /v1/accounts/{accountId}/balance. */
@@ -26,14 +26,27 @@ export const balanceRoute: ReadRoute = readRoute({
 
 /** The balance of an account after the event at `asOf.position`; null before it was opened. */
 export async function balanceAt(db: Queryable, accountId: string, asOf: AsOf) {
-  const [wallet, holds, opened] = await Promise.all([
-    newestPosting(db, `2000:${accountId}`, asOf),
-    newestPosting(db, `2010:${accountId}`, asOf),
-    wasOpened(db, accountId, asOf),
-  ]);
-  if (!opened) return null;
-  const availableMicroKyat = -(wallet?.balance ?? 0n);
-  const heldMicroKyat = -(holds?.balance ?? 0n);
+  const { shard } = asOf;
+  const position = sql`${asOf.position.toString()}::int8`;
+  const newest = (what: RawBuilder<unknown>, account: string) =>
+    sql`(select ${what} from ledger.posting
+      where shard = ${shard} and account = ${account} and currency = 'MMK'
+        and position <= ${position}
+      order by position desc, leg desc limit 1)`;
+  const balance = sql`balance_after`;
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${newest(balance, `2000:${accountId}`)} as wallet,
+      ${newest(balance, `2010:${accountId}`)} as holds,
+      ${newest(sql`position`, `2000:${accountId}`)} as "movedAt",
+      (select position <= ${position} from ledger.event
+        where shard = ${shard} and stream = ${`account-${accountId}`}
+        order by version limit 1) as opened
+  `.execute(db);
+  const found = rows[0]!;
+  if (found.opened !== true) return null;
+  const { wallet, holds, movedAt } = decodeRow(newestTable, found);
+  const availableMicroKyat = -(wallet ?? 0n);
+  const heldMicroKyat = -(holds ?? 0n);
   return {
     accountId,
     currency: "MMK" as const,
@@ -41,28 +54,13 @@ export async function balanceAt(db: Queryable, accountId: string, asOf: AsOf) {
     availableMicroKyat,
     heldMicroKyat,
     totalMicroKyat: availableMicroKyat + heldMicroKyat,
-    movedAtPosition: wallet?.position ?? null,
+    movedAtPosition: movedAt,
   };
 }
 
-async function newestPosting(db: Queryable, account: string, { shard, position }: AsOf) {
-  const { rows } = await sql<{ position: bigint | string; balance: string }>`
-    select position, balance_after as balance from ledger.posting
-    where shard = ${shard} and account = ${account} and currency = 'MMK'
-      and position <= ${position.toString()}::int8
-    order by position desc, leg desc limit 1
-  `.execute(db);
-  const [row] = rows;
-  return row === undefined
-    ? null
-    : { position: BigInt(row.position), balance: BigInt(row.balance) };
-}
-
-async function wasOpened(db: Queryable, accountId: string, { shard, position }: AsOf) {
-  const { rows } = await sql<{ position: bigint | string }>`
-    select position from ledger.event
-    where shard = ${shard} and stream = ${`account-${accountId}`} order by version limit 1
-  `.execute(db);
-  const [row] = rows;
-  return row !== undefined && BigInt(row.position) <= position;
-}
+const newestTable = table({
+  name: "newest_postings",
+  columns: { wallet: "amount?", holds: "amount?", movedAt: "position?" },
+  key: [],
+  indexes: [],
+});

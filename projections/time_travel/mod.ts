@@ -5,7 +5,7 @@ import { bookRoute } from "./book.ts";
 import { journalRoute } from "./journal.ts";
 import { trialBalanceRoute } from "./trial_balance.ts";
 
-export { ONLY_ONE, onlyOne, placeOf, positionAt, positionSchema, timeSchema } from "./as_of.ts";
+export { ONLY_ONE, onlyOne, placeOf, positionSchema, timeSchema } from "./as_of.ts";
 export { balanceAt } from "./balance.ts";
 
 /** The routes of time travel. */

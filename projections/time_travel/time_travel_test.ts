@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { DomainEvent } from "../../shared/events/mod.ts";
 import * as shapes from "../../shared/read_api/mod.ts";
 import { historyOf, openReadApi, type TestReadApi } from "../../tests/projections/mod.ts";
-import { positionAt, timeSchema } from "./as_of.ts";
+import { placeOf, timeSchema } from "./as_of.ts";
 
 const START_MS = 1_800_000_000_000;
 const STEP_MS = 10;
@@ -111,10 +111,11 @@ describe("a position by time", () => {
     const last = START_MS + 1_000_000;
     const end = await api.append([again, again, again], { recordedAtMs: last, stepMs: 0 });
     history.push(again, again, again);
-    expect(await positionAt(api.log.db, 0, last, end)).toBe(end);
-    expect(await positionAt(api.log.db, 0, last - 1, end)).toBe(end - 3n);
-    expect(await positionAt(api.log.db, 0, START_MS - 1, end)).toBe(0n);
-    expect(await positionAt(api.log.db, 0, last + 1, end)).toBe(end);
+    const positionAt = async (at: number) => (await placeOf(api.log.db, 0, { at })).position;
+    expect(await positionAt(last)).toBe(end);
+    expect(await positionAt(last - 1)).toBe(end - 3n);
+    expect(await positionAt(START_MS - 1)).toBe(0n);
+    expect(await positionAt(last + 1)).toBe(end);
   });
 
   it("reads a time in any zone", () => {

@@ -43,14 +43,15 @@ export const trialBalanceRoute: ReadRoute = readRoute({
     const pairs = sql.join(
       places.map((position, shard) => sql`(${shard}::int, ${position}::int8)`),
     );
-    // The newest posting of an account in a shard carries its balance; an index finds it at once.
+    // The newest posting of an account in a shard carries its balance; an index finds it at once,
+    // but only when it is asked in the index's own collation.
     const { rows } = await sql<Record<string, unknown>>`
       select account, currency, coalesce((
         select sum(newest.balance_after) from (values ${pairs}) as place (shard, position)
         cross join lateral (
           select balance_after from ledger.posting p
-          where p.shard = place.shard and p.account = books.account
-            and p.currency = books.currency and p.position <= place.position
+          where p.shard = place.shard and p.account = books.account collate "default"
+            and p.currency = books.currency collate "default" and p.position <= place.position
           order by p.position desc, p.leg desc limit 1
         ) newest), 0) as balance
       from (
