@@ -22,7 +22,7 @@ describe("a transaction whose connection is lost", () => {
     while (left > 0) {
       const sessions = await operator`
         select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'sargalay-projections'`;
+        where application_name = 'sargalay-projections' and datname = current_database()`;
       left = sessions.length;
     }
   }
