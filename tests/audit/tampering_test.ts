@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { endorsementText, keyHashOf } from "../../ledger/integrity/mod.ts";
 import { type CheckId, fromBase64 } from "../../shared/verifier/mod.ts";
 import { Forgery } from "./forge.ts";
-import { ORIGIN } from "./real_ledger.ts";
+import { FIRST_KEY, ORIGIN } from "./real_ledger.ts";
 import { ATTACKER, exportStory, PERFECT, type Tampering, verdictsOn } from "./verdict.ts";
 
 const pristine = await Deno.makeTempDir({ prefix: "sargalay-audit-" });
@@ -214,6 +215,26 @@ describe("the signing keys", () => {
     };
     const how: Tampering = { effort: "checkpoints", key: "attacker" };
     expect((await verdict(how, takeOver)).failed).toContain("keys");
+  });
+
+  it("must be endorsed by the key before, and by no other", async () => {
+    const usurp = (endorsement: (text: string) => Uint8Array | null) => (forgery: Forgery) => {
+      const { payload } = forgery.event("SigningKeySet", 2);
+      payload.publicKey = ATTACKER.publicKey;
+      payload.keyHash = keyHashOf(ORIGIN, ATTACKER.publicKey);
+      const signature = endorsement(endorsementText(ORIGIN, ATTACKER.publicKey));
+      if (signature !== null) payload.endorsement = signature.toBase64();
+    };
+    const how: Tampering = { effort: "checkpoints", key: "attacker in the second's place" };
+    expect((await verdict(how, usurp(() => null))).failed).toEqual(["keys"]);
+    expect((await verdict(how, usurp((text) => ATTACKER.sign(text)))).failed).toEqual(["keys"]);
+    // Whoever has the first key may hand it on: that is what an endorsement says.
+    expect((await verdict(how, usurp((text) => FIRST_KEY.sign(text)))).failed).toEqual([]);
+    const tell = [FIRST_KEY, ATTACKER].map(({ publicKey }) => ({
+      name: ORIGIN,
+      publicKey: fromBase64(publicKey)!,
+    }));
+    expect((await verdict({ ...how, tell }, usurp(() => null))).failed).toEqual([]);
   });
 
   it("are shown and not believed when none was told", async () => {

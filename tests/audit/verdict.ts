@@ -14,7 +14,7 @@ export const ATTACKER = signingKeyOf(new Uint8Array(32).fill(9));
 export interface Tampering {
   readonly effort: Effort;
   /** Whose key signs the checkpoints again; absent: the old signatures stay. */
-  readonly key?: "true" | "attacker";
+  readonly key?: "true" | "attacker" | "attacker in the second's place";
   readonly checkpoints?: readonly string[];
   /** The keys that are told; the true first one when absent. */
   readonly tell?: readonly NamedKey[];
@@ -43,7 +43,12 @@ export function verdictsOn(directory: string) {
       const forgery = await Forgery.read(directory);
       const second = forgery.events.findLast(({ type }) => type === "SigningKeySet")!.position;
       const trueKey = (position: number) => position < second ? FIRST_KEY : SECOND_KEY;
-      const keyOf = how.key === "attacker" ? () => ATTACKER : trueKey;
+      const usurped = (position: number) => position < second ? FIRST_KEY : ATTACKER;
+      const keyOf = how.key === "attacker"
+        ? () => ATTACKER
+        : how.key === "true"
+        ? trueKey
+        : usurped;
       tamper(forgery);
       forgery.reseal(how.effort, how.key === undefined ? () => null : keyOf);
       const report = await verifyExport(forgery.source(), {
