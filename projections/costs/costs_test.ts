@@ -1,9 +1,12 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DomainEvent } from "../../shared/events/mod.ts";
-import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import * as shapes from "../../shared/read_api/mod.ts";
-import { historyOf, openReadApi, type TestReadApi } from "../../tests/projections/mod.ts";
+import {
+  failingCalls,
+  historyOf,
+  openReadApi,
+  type TestReadApi,
+} from "../../tests/projections/mod.ts";
 import { ALL_PROJECTIONS } from "../all.ts";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { rebuild } from "../rebuild/mod.ts";
@@ -14,79 +17,10 @@ const RANGE = "from=2026-11-01&to=2026-12-31";
 const own = { role: "developer", accountId: "acc-1" } as const;
 let api: TestReadApi;
 
-/** Two calls of one more account: the second fails over, and the third fails whole. */
-function failing(): DomainEvent[] {
-  const placed = historyOf(1, 60).find(({ type }) => type === "HoldPlaced");
-  if (placed?.type !== "HoldPlaced") throw new Error("no hold");
-  const attempt = { provider: "openai", upstreamModel: "gpt-4o", status: 500, durationMs: 9 };
-  const failed = { ...attempt, errorCode: "upstream_error" };
-  const served = { ...attempt, provider: "azure", status: 200, errorCode: null };
-  const call = { ...UNKNOWN_CALL, outcome: "completed", provider: "azure", clientStatus: 200 };
-  const ids = [1, 2, 3].map((each) => `01900000-0000-7000-8000-00000000000${each}`);
-  const hold = (requestId: string, endpoint: string): DomainEvent => ({
-    type: "HoldPlaced",
-    payload: { ...placed.payload, accountId: "acc-4", requestId, endpoint, model: "zeta" },
-  });
-  const settled = (requestId: string, more: object): DomainEvent => ({
-    type: "HoldSettled",
-    payload: {
-      accountId: "acc-4",
-      requestId,
-      basis: "final",
-      holdMicroKyat: placed.payload.amountMicroKyat,
-      usage: { input: 10, audio_output: 5 },
-      evidence: "reported",
-      chargeMicroKyat: 7n,
-      chargedMicroKyat: 7n,
-      overageMicroKyat: 0n,
-      releasedMicroKyat: placed.payload.amountMicroKyat - 7n,
-      unbilledMicroKyat: 0n,
-      costNanoUsd: 3n,
-      call: { ...call, ...more },
-    },
-  });
-  const [first, second, third] = ids as [string, string, string];
-  return [
-    { type: "AccountOpened", payload: { accountId: "acc-4", name: "=evil()", currency: "MMK" } },
-    {
-      type: "KeyIssued",
-      payload: {
-        accountId: "acc-4",
-        keyId: placed.payload.keyId,
-        keyHash: "0".repeat(64),
-        prefix: "sk-sgl-0000…",
-        label: "test",
-        expiresAtMs: null,
-      },
-    },
-    hold(first, "chat/completions"),
-    settled(first, { attempts: [served], totalMs: 100, firstByteMs: 10 }),
-    hold(second, "chat/completions"),
-    settled(second, { attempts: [failed, served], totalMs: 300, firstByteMs: 30 }),
-    hold(third, "embeddings"),
-    {
-      type: "HoldReleased",
-      payload: {
-        accountId: "acc-4",
-        requestId: third,
-        amountMicroKyat: placed.payload.amountMicroKyat,
-        reason: "upstream_failed",
-        call: {
-          ...call,
-          provider: null,
-          outcome: "upstream_error",
-          attempts: [failed, { ...failed, provider: "azure" }],
-          totalMs: 50,
-        },
-      },
-    },
-  ];
-}
-
 beforeAll(async () => {
   api = await openReadApi();
   await api.append(historyOf(7, 600), { recordedAtMs: START_MS, stepMs: 300_000 });
-  await api.append(failing(), { recordedAtMs: START_MS + 200_000_000, stepMs: 1_000 });
+  await api.append(failingCalls(), { recordedAtMs: START_MS + 200_000_000, stepMs: 1_000 });
 });
 
 afterAll(() => api.close());

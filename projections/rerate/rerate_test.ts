@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chargeMicroKyat } from "../../ledger/pricing/mod.ts";
 import type { DomainEvent, PinnedPricing } from "../../shared/events/mod.ts";
 import * as shapes from "../../shared/read_api/mod.ts";
 import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
 import {
+  chargeMicroKyat,
   DecidedLog,
   historyOf,
   openReadApi,

@@ -4,6 +4,9 @@ import { type CommandType, decodeCommand } from "../../shared/commands/mod.ts";
 import { type CallFacts, type DomainEvent, UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
 
+/** The ledger's own arithmetic, to hold others against it. */
+export { chargeMicroKyat, costNanoUsd } from "../../ledger/pricing/mod.ts";
+
 /**
  * Begins with a price for `gpt-4o`, a markup, an exchange rate, and the account `acc-1` with its key
  * `k1` and 100,000 kyat.
