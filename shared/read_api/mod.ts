@@ -14,7 +14,6 @@ export * from "./projections.ts";
 export * from "./explorer.ts";
 export * from "./alerts.ts";
 export * from "./rerate.ts";
-export * from "./rerate.ts";
 export * from "./time_travel.ts";
 
 const amount = z.string().regex(/^-?\d+$/);
