@@ -125,6 +125,8 @@ describe("the plan of a cluster", () => {
       shards: 1,
       upstream,
       extraEnv: {},
+      checkpointKeyFile: "/keys/checkpoint",
+      checkpointDir: "/data/checkpoints",
     });
     expect(plan.ledger.env.SARGALAY_SEED).toBe(seed);
     expect(plan["ledger-standby"].env.SARGALAY_SEED).toBe(seed);

@@ -1,7 +1,7 @@
 /** The ledger's own commands about how its log is vouched for; refused from outside. @module */
-import { signingKeySetSchema } from "../events/integrity.ts";
+import { eventSchemas } from "../events/mod.ts";
 
 /** Body schemas, by type. */
 export const integrityCommandSchemas = {
-  SetSigningKey: signingKeySetSchema.omit({ keyHash: true }),
+  SetSigningKey: eventSchemas.SigningKeySet.omit({ keyHash: true }),
 } as const;
