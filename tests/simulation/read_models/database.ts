@@ -29,6 +29,8 @@ export interface Transaction {
   readonly checkpoints: Map<string, CheckpointRow>;
   /** Null for a row that it deleted. */
   readonly rows: Map<string, Map<string, Row | null>>;
+  /** It was committed or rolled back: nothing more can be done in it. */
+  over: boolean;
 }
 
 /** Tables without rows, each projection at the beginning of each shard's log. */
@@ -55,11 +57,12 @@ export function emptyReadTables(
 
 /** A transaction that has changed nothing. */
 export function newTransaction(): Transaction {
-  return { checkpoints: new Map(), rows: new Map() };
+  return { checkpoints: new Map(), rows: new Map(), over: false };
 }
 
-/** Makes everything that a transaction changed the truth. */
+/** Makes everything that a transaction changed the truth, unless it is over. */
 export function commit(tables: ReadTables, transaction: Transaction): void {
+  if (transaction.over) return;
   for (const [key, row] of transaction.checkpoints) tables.checkpoints.set(key, row);
   for (const [table, changes] of transaction.rows) {
     const rows = tables.rows.get(table) ?? new Map<string, Row>();
@@ -69,11 +72,12 @@ export function commit(tables: ReadTables, transaction: Transaction): void {
       else rows.set(key, row);
     }
   }
-  unlock(tables, transaction);
+  end(tables, transaction);
 }
 
-/** Gives up what a transaction holds. */
-export function unlock({ locks }: ReadTables, transaction: Transaction): void {
+/** Ends a transaction: what it has not committed is forgotten, and what it holds is given up. */
+export function end({ locks }: ReadTables, transaction: Transaction): void {
+  transaction.over = true;
   for (const [key, holder] of locks) if (holder === transaction) locks.delete(key);
 }
 
@@ -104,6 +108,7 @@ const STATEMENTS: readonly (readonly [RegExp, Execute])[] = [
 
 /** Runs one statement. Throws RangeError for one that is none of those above. */
 export function execute(context: StatementContext, sql: string, values: readonly unknown[]): Row[] {
+  if (context.transaction?.over) throw new Error("the connection was closed");
   const text = sql.replace(/\s+/g, " ").trim();
   const found = STATEMENTS.find(([pattern]) => pattern.test(text));
   if (found === undefined) throw new RangeError(`the simulated database does not know: ${text}`);

@@ -10,11 +10,11 @@ import type { MemoryTables } from "../../../ledger/store/memory/mod.ts";
 import { callStore, type StoreClientOptions } from "../store.ts";
 import {
   commit,
+  end,
   execute,
   newTransaction,
   type ReadTables,
   type Transaction,
-  unlock,
 } from "./database.ts";
 
 interface Connection extends DatabaseConnection {
@@ -28,6 +28,8 @@ export interface ReadDatabaseOptions {
   readonly network: StoreClientOptions;
   readonly looseCheckpoints: boolean;
 }
+
+const NOTICED_US = 2_000;
 
 /** The database as one process sees it. What it has not committed when it dies is rolled back. */
 export function createReadDatabase(options: ReadDatabaseOptions): Kysely<unknown> {
@@ -63,7 +65,14 @@ export function createReadDatabase(options: ReadDatabaseOptions): Kysely<unknown
         beginTransaction(connection) {
           const transaction = newTransaction();
           (connection as Connection).transaction = transaction;
-          network.process.onDeath(() => unlock(tables, transaction));
+          // The database notices a closed connection after what was sent over it.
+          network.process.onDeath(() =>
+            network.scheduler.at(NOTICED_US, {
+              actor: network.server,
+              label: "connection closed",
+              task: () => end(tables, transaction),
+            })
+          );
           return Promise.resolve();
         },
         async commitTransaction(connection) {
@@ -73,7 +82,7 @@ export function createReadDatabase(options: ReadDatabaseOptions): Kysely<unknown
         },
         rollbackTransaction(connection) {
           const { transaction } = connection as Connection;
-          if (transaction !== null) unlock(tables, transaction);
+          if (transaction !== null) end(tables, transaction);
           return Promise.resolve();
         },
       }),
