@@ -105,6 +105,7 @@ export function startFakeRooms(options: {
     const path = url.pathname;
     if (request.method === "GET") {
       if (proofs === null) return refuse(404, "not_found", "no checkpoint has been signed yet");
+      if (/^\/checkpoints\/[1-9]/.test(path)) return refuse(404, "not_found", "no such shard");
       const key = { keyName: proofs.origin, publicKey: proofs.publicKey };
       return Response.json(
         path.startsWith("/checkpoints/")

@@ -126,7 +126,7 @@ describe("a customer", () => {
       await page.goto(`${site.url}/requests/01900000-0000-7000-8000-000000000001`);
       await page.getByRole("link", { name: "Verify it in this browser" }).click();
       await isDone(page);
-      await page.getByText("Everything fits, and it is signed by a key").waitFor();
+      await page.getByText("signed by the key that this server shows").waitFor();
       await saveScreenshot(page, "verified-receipt-light-wide-en");
     }));
 });

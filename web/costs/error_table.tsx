@@ -40,6 +40,7 @@ export function ErrorTable(
 
 const HOUR_MS = 3_600_000;
 const MOST_HOURS = 72;
+const LEAST_HOURS = 24;
 
 /** The failed calls of each hour between the first and the last row, the newest 72 hours at most. */
 function HourChart({ rows, t }: { rows: readonly ErrorPatternRow[]; t: Translate }) {
@@ -51,7 +52,8 @@ function HourChart({ rows, t }: { rows: readonly ErrorPatternRow[]; t: Translate
   const hours = [...failures.keys()];
   if (hours.length === 0) return null;
   const last = Math.max(...hours);
-  const first = Math.max(Math.min(...hours), last - (MOST_HOURS - 1) * HOUR_MS);
+  const shown = (count: number) => last - (count - 1) * HOUR_MS;
+  const first = Math.min(Math.max(Math.min(...hours), shown(MOST_HOURS)), shown(LEAST_HOURS));
   const columns = Array.from({ length: (last - first) / HOUR_MS + 1 }, (_, index) => {
     const atMs = first + index * HOUR_MS;
     const value = failures.get(atMs) ?? 0n;

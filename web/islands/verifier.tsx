@@ -20,6 +20,7 @@ export interface VerifierProps {
     & Readonly<
       Record<
         | "drop"
+        | "goodByServer"
         | "unreachable"
         | "chooseFolder"
         | "chooseFiles"
@@ -116,7 +117,12 @@ export default function Verifier({ keys: first, receipt, texts }: VerifierProps)
         {phase.kind === "failed" && <p class="notice tone-bad" role="alert">{phase.message}</p>}
         {phase.kind === "done" &&
           phase.outcomes.map((outcome, index) => (
-            <OutcomeView key={index} outcome={outcome} texts={texts} />
+            <OutcomeView
+              key={index}
+              outcome={outcome}
+              // Keys that were only shown by this server are not yet the person's own word.
+              texts={keys === first ? { ...texts, good: texts.goodByServer } : texts}
+            />
           ))}
       </div>
     </div>

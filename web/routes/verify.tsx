@@ -16,7 +16,7 @@ export const handler = define.handlers<Trusted>({
   async GET(ctx) {
     const { accountId } = personOf(ctx.state).principal;
     const { proofs } = roomsFor(ctx.state, "request:read", accountId);
-    const keys = await proofs.signingKeys(0);
+    const keys = await proofs.signingKeys();
     const asked = requestIdSchema.safeParse(ctx.url.searchParams.get("request"));
     return page({
       keys: keys.map(({ keyName, publicKey }) => `${keyName}:${publicKey}`).join("\n"),
@@ -55,6 +55,7 @@ function textsOf({ t }: State) {
     working: t("verify_working"),
     noScripts: t("verify_no_scripts"),
     good: t("verify_good"),
+    goodByServer: t("verify_good_by_server"),
     goodUntrusted: t("verify_untrusted"),
     bad: t("verify_bad"),
     unknown: t("verify_unknown"),

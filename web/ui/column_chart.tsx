@@ -22,6 +22,8 @@ const HEIGHT = 150;
 const TOP = 22;
 const BOTTOM = 24;
 const PLOT = HEIGHT - TOP - BOTTOM;
+/** Few columns stay columns. */
+const WIDEST_STEP = WIDTH / 12;
 
 /** The columns in order; `label` names the whole, `most` is the text of the highest value. */
 export function ColumnChart(
@@ -32,7 +34,7 @@ export function ColumnChart(
   },
 ) {
   const highest = highestOf(columns);
-  const step = WIDTH / Math.max(1, columns.length);
+  const step = Math.min(WIDEST_STEP, WIDTH / Math.max(1, columns.length));
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       <text x="0" y="14">{most}</text>

@@ -21,6 +21,8 @@ export const verifyTexts = area(
     verify_no_scripts:
       "This page needs scripts to verify in your browser. The command line does the same.",
     verify_good: "Everything fits, and it is signed by a key that you believe.",
+    verify_good_by_server:
+      "Everything fits, and it is signed by the key that this server shows. Compare that key with one you were given.",
     verify_untrusted: "The hashes fit, but no key that you believe has signed this.",
     verify_bad: "This is not right.",
     verify_unknown: "This is neither a receipt nor a proof.",
@@ -50,6 +52,7 @@ export const verifyTexts = area(
     verify_working: "စစ်ဆေးနေသည်…",
     verify_no_scripts: "ဤစာမျက်နှာသည် ဘရောက်ဆာတွင် စစ်ဆေးရန် script လိုအပ်သည်။ command line ဖြင့်လည်း စစ်ဆေးနိုင်သည်။",
     verify_good: "အားလုံး ကိုက်ညီပြီး သင်ယုံကြည်သော ကီးဖြင့် လက်မှတ်ထိုးထားသည်။",
+    verify_good_by_server: "အားလုံး ကိုက်ညီပြီး ဤဆာဗာပြသော ကီးဖြင့် လက်မှတ်ထိုးထားသည်။ ထိုကီးကို သင်ရရှိထားသည်နှင့် တိုက်ဆိုင်ပါ။",
     verify_untrusted: "ဟက်ရှ်များ ကိုက်ညီသော်လည်း သင်ယုံကြည်သော ကီးက လက်မှတ်မထိုးထားပါ။",
     verify_bad: "မှန်ကန်မှု မရှိပါ။",
     verify_unknown: "ပြေစာလည်း မဟုတ်၊ သက်သေလည်း မဟုတ်ပါ။",
