@@ -11,7 +11,6 @@ import { type Phase, planPhases } from "./testing/plan.ts";
 import { tally } from "./testing/summary.ts";
 
 const root = new URL("../", import.meta.url);
-const phaseMinutes = 20;
 
 let database: PostgresServer | null = null;
 let running: Deno.ChildProcess | null = null;
@@ -55,9 +54,9 @@ async function runPhase(
   }).spawn();
   const child = running;
   const deadline = setTimeout(() => {
-    console.log(`the phase did not end within ${phaseMinutes} minutes`);
+    console.log(`"${phase.name}" did not end within ${phase.minutes} minutes`);
     child.kill("SIGTERM");
-  }, phaseMinutes * 60_000);
+  }, phase.minutes * 60_000);
   let output = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     await Deno.stdout.write(new TextEncoder().encode(text));
@@ -97,7 +96,10 @@ async function main(args: readonly string[]): Promise<number> {
     const env = await provision();
     for (const phase of phases) {
       console.log(`\nrun   ${phase.name}: ${phase.files.length} files`);
+      const startedMs = performance.now();
       const { output, success } = await runPhase(phase, options, env);
+      const seconds = Math.round((performance.now() - startedMs) / 1_000);
+      console.log(`done  ${phase.name}: ${seconds} s`);
       const result = tally(output, success);
       passed += result.passed;
       failed += result.failed;

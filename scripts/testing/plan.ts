@@ -10,14 +10,39 @@ export interface Phase {
   readonly name: string;
   /** Whether several files run at a time. */
   readonly parallel: boolean;
+  /** How long they may take together, on a machine that is slow and busy. */
+  readonly minutes: number;
   /** Paths relative to the repository. */
   readonly files: readonly string[];
 }
 
+type Company = Omit<Phase, "files">;
+
+/** What finds most in the least time comes first. */
+const BESIDE: Company = { name: "beside the code", parallel: true, minutes: 20 };
+const ACROSS: Company = { name: "several rooms", parallel: false, minutes: 20 };
+const SIMULATION: Company = { name: "simulation", parallel: true, minutes: 20 };
+const WHOLE: Company = { name: "end to end", parallel: false, minutes: 20 };
+const BROWSER: Company = { name: "browser", parallel: false, minutes: 20 };
+const CHAOS: Company = { name: "chaos", parallel: false, minutes: 20 };
+
+const folders = new Map([
+  ["simulation", SIMULATION],
+  ["end_to_end", WHOLE],
+  ["web", BROWSER],
+  ["chaos", CHAOS],
+]);
+
+function companyOf(path: string): Company {
+  const [top, folder] = path.split("/");
+  return top === "tests" ? folders.get(folder ?? "") ?? ACROSS : BESIDE;
+}
+
 /**
- * Splits the test files among `modules` into those that stand beside the code, which run in
- * parallel, and those in `tests/`, which start whole systems and run one after the other. With
- * `filters`, only files whose path contains one of them; phases without files are left out.
+ * Splits the test files among `modules` into those that stand beside the code and those in `tests/`
+ * by what they need: whole systems run one file after the other, what keeps to itself in parallel,
+ * and each phase has a limit of its own. With `filters`, only files whose path contains one of
+ * them; phases without files are left out.
  */
 export function planPhases(modules: readonly string[], filters: readonly string[]): Phase[] {
   const wanted = filters.map((filter) => filter.replace(/^\.\//, ""));
@@ -25,13 +50,8 @@ export function planPhases(modules: readonly string[], filters: readonly string[
     /_test\.tsx?$/.test(path) &&
     (wanted.length === 0 || wanted.some((filter) => path.includes(filter)))
   );
-  const isWhole = (path: string) => path.startsWith("tests/");
-  return [
-    {
-      name: "beside the code",
-      parallel: true,
-      files: files.filter((path) => !isWhole(path)),
-    },
-    { name: "end to end", parallel: false, files: files.filter(isWhole) },
-  ].filter((phase) => phase.files.length > 0);
+  return [BESIDE, ACROSS, SIMULATION, WHOLE, BROWSER, CHAOS].map((company) => ({
+    ...company,
+    files: files.filter((path) => companyOf(path) === company),
+  })).filter((phase) => phase.files.length > 0);
 }

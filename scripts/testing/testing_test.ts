@@ -7,19 +7,25 @@ describe("planPhases", () => {
     "ledger/account/decide.ts",
     "ledger/account/decide_test.ts",
     "shared/bus/bus_contract.ts",
-    "tests/e2e/call_test.ts",
+    "tests/chaos/chaos_test.ts",
+    "tests/end_to_end/call_test.ts",
+    "tests/fuzz/tokens_test.ts",
     "tests/servers/mod.ts",
+    "tests/simulation/seeds_test.ts",
+    "tests/web/pages_test.ts",
     "web/pages_test.tsx",
   ];
-  it("runs tests beside the code in parallel, whole systems one by one", () => {
-    expect(planPhases(modules, [])).toEqual([
-      {
-        name: "beside the code",
-        parallel: true,
-        files: ["ledger/account/decide_test.ts", "web/pages_test.tsx"],
-      },
-      { name: "end to end", parallel: false, files: ["tests/e2e/call_test.ts"] },
+  it("runs each kind in a phase of its own, whole systems one by one", () => {
+    const phases = planPhases(modules, []);
+    expect(phases.map(({ name, parallel, files }) => [name, parallel, ...files])).toEqual([
+      ["beside the code", true, "ledger/account/decide_test.ts", "web/pages_test.tsx"],
+      ["several rooms", false, "tests/fuzz/tokens_test.ts"],
+      ["simulation", true, "tests/simulation/seeds_test.ts"],
+      ["end to end", false, "tests/end_to_end/call_test.ts"],
+      ["browser", false, "tests/web/pages_test.ts"],
+      ["chaos", false, "tests/chaos/chaos_test.ts"],
     ]);
+    for (const { minutes } of phases) expect(minutes).toBeGreaterThan(0);
   });
   it("takes parts of paths as filters", () => {
     expect(planPhases(modules, ["./ledger/account"]).flatMap(({ files }) => files)).toEqual([
