@@ -68,15 +68,26 @@ export async function ledgerCall<T = Record<string, unknown>>(
   return answer;
 }
 
-/** Reads from the projections as an admin; throws when it is refused. */
+const READ_DEADLINE_MS = 60_000;
+
+/**
+ * Reads from the projections as an admin; throws when it is refused. Asks again while the answer is
+ * 503, as any reader should, for at most a minute.
+ */
 export async function readCall<T>(system: System, path: string): Promise<T> {
-  const response = await fetch(system.projectionsUrl + path, {
-    headers: { authorization: `Bearer ${system.adminToken}` },
-    signal: AbortSignal.timeout(30_000),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
-  return answer;
+  const until = Date.now() + READ_DEADLINE_MS;
+  while (true) {
+    const response = await fetch(system.projectionsUrl + path, {
+      headers: { authorization: `Bearer ${system.adminToken}` },
+      signal: AbortSignal.timeout(30_000),
+    });
+    const answer = await response.json();
+    if (response.ok) return answer;
+    if (response.status !== 503 || Date.now() > until) {
+      throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /** Opens an account with `kyat` of credit (0: none) and issues a key. */
@@ -165,7 +176,7 @@ export async function requestsOf(
 export async function eventually(
   question: () => Promise<unknown>,
   what: string,
-  deadlineMs = 20_000,
+  deadlineMs = 120_000,
 ): Promise<void> {
   const until = Date.now() + deadlineMs;
   let last: unknown;
