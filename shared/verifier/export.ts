@@ -53,7 +53,8 @@ export async function verifyExport(
     if (!(error instanceof TooManyFindings)) throw error;
     stopped = true;
   }
-  return { ok: findings.count === 0 && !stopped, stopped, ...run.report() };
+  const ok = findings.count === 0 && !stopped;
+  return { ok, authenticated: ok && run.vouchedFor, stopped, ...run.report() };
 }
 
 class Verification {
@@ -90,7 +91,12 @@ class Verification {
     const { from, shard } = manifest;
     const replay = this.#replay = new Replay(findings, from === 1);
     const checks = this.#checks = new EventChecks({ shard, from, crypto, findings, replay });
-    const keys = this.#keys = new SigningKeys(manifest.origin, told, crypto);
+    const keys = this.#keys = new SigningKeys({
+      origin: manifest.origin,
+      fromStart: from === 1,
+      told,
+      crypto,
+    });
     const outside = this.#outside = new OutsideCheckpoints(checkpoints, manifest.origin, findings);
     const walk = this.#walk = new FrameWalk({
       manifest,
@@ -113,6 +119,8 @@ class Verification {
     const end = { frames: walk.tree.size, position: checks.expected - 1 };
     this.#earlierOutside = outside.finish(end);
     this.#compareManifest(manifest, walk, end.position);
+    const unsigned = keys.finish();
+    if (unsigned !== null) findings.fail("keys", { position: null, at: MANIFEST }, unsigned);
     onProgress({ events, ofEvents: events, position: end.position });
     return true;
   }
@@ -230,8 +238,13 @@ class Verification {
     this.#findings.fail("manifest", { position: null, at: MANIFEST }, problem);
   }
 
+  /** Whether a told key vouches for every key of the log. */
+  get vouchedFor(): boolean {
+    return this.#keys?.vouchedFor ?? false;
+  }
+
   /** The report but for its verdict. */
-  report(): Omit<ExportReport, "ok" | "stopped"> {
+  report(): Omit<ExportReport, "ok" | "authenticated" | "stopped"> {
     const manifest = this.#manifest;
     const keys = this.#keys?.all ?? [];
     const { frames = 0, checkpoints = 0, head = null } = this.#walk?.summary ?? {};

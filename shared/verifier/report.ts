@@ -4,8 +4,13 @@ import type { KeyInForce } from "./signing_keys.ts";
 
 /** The whole outcome of verifying an export. */
 export interface ExportReport {
-  /** Whether every check passed. Read {@link notChecked} as well. */
+  /** Whether every check passed: the files are consistent. Read {@link notChecked} as well. */
   readonly ok: boolean;
+  /**
+   * Whether everything is consistent and a key that was told vouches for it, itself or by a chain of
+   * endorsements. Without it, the files may be a whole log that somebody else made and signed.
+   */
+  readonly authenticated: boolean;
   /** Whether it gave up before the end, because too much is wrong or the manifest is none. */
   readonly stopped: boolean;
   /** SHA-256 of manifest.json: it stands for every byte of the export. */

@@ -26,16 +26,28 @@ export interface KeyInForce {
   readonly trust: KeyTrust;
 }
 
+/** What {@link SigningKeys} works with. */
+export interface SigningKeysSettings {
+  readonly origin: string;
+  /** Whether the first key is the log's first, and not one that came into force earlier. */
+  readonly fromStart: boolean;
+  /** Keys that the verifier was given by people. */
+  readonly told: readonly NamedKey[];
+  readonly crypto: VerifierCrypto;
+}
+
 /** The keys of one log, in the order in which they came into force. */
 export class SigningKeys {
   readonly #origin: string;
+  readonly #fromStart: boolean;
   readonly #told: readonly NamedKey[];
   readonly #crypto: VerifierCrypto;
   readonly #keys: (KeyInForce & { readonly bytes: Uint8Array })[] = [];
 
-  /** No keys yet; `told` are those that the verifier was given by people. */
-  constructor(origin: string, told: readonly NamedKey[], crypto: VerifierCrypto) {
+  /** No keys yet. */
+  constructor({ origin, fromStart, told, crypto }: SigningKeysSettings) {
     this.#origin = origin;
+    this.#fromStart = fromStart;
     this.#told = told;
     this.#crypto = crypto;
   }
@@ -45,6 +57,19 @@ export class SigningKeys {
     return this.#keys.map(({ bytes: _, ...key }) => key);
   }
 
+  /** Whether every key was told or endorsed in a chain from a told one; false without any key. */
+  get vouchedFor(): boolean {
+    return this.#told.length > 0 && this.#keys.length > 0 &&
+      this.#keys.every(({ trust }) => trust === "told" || trust === "endorsed");
+  }
+
+  /** What is wrong at the end of the log, or null: a key was told and none is in force. */
+  finish(): string | null {
+    return this.#told.length > 0 && this.#keys.length === 0
+      ? "a key was told, and the log puts none in force"
+      : null;
+  }
+
   /** Puts a key in force; returns what is wrong with it, or null. */
   async set(key: SigningKey, position: number | null): Promise<string | null> {
     const bytes = fromBase64(key.publicKey);
@@ -52,12 +77,12 @@ export class SigningKeys {
     const named = { name: key.keyName, publicKey: bytes };
     const wrong = this.#misnamed(key, named);
     const told = this.#isTold(named);
-    const problem = wrong ?? (told ? null : await this.#unendorsed(key));
+    const problem = wrong ?? await this.#unendorsed(key, told);
     const trust = problem !== null
       ? "refused"
       : told
       ? "told"
-      : this.#keys.length === 0
+      : this.#keys.length === 0 && this.#told.length === 0
       ? "not_told"
       : "endorsed";
     this.#keys.push({
@@ -89,18 +114,35 @@ export class SigningKeys {
     return key.keyHash === keyHash ? null : `its hash is ${key.keyHash}, computed ${keyHash}`;
   }
 
-  async #unendorsed(key: SigningKey): Promise<string | null> {
+  async #unendorsed(key: SigningKey, told: boolean): Promise<string | null> {
     const former = this.#keys.at(-1);
-    if (former === undefined) {
-      if (key.endorsement !== null) return null;
-      return this.#told.length === 0 ? null : "it is the first key, and another one was told";
-    }
+    if (former === undefined) return await this.#unendorsedFirst(key, told);
+    if (told) return null;
     if (former.trust === "refused") return "the key before it is refused";
+    if (key.endorsement === null) return "the key before it has not endorsed it";
+    return await this.#endorses(former.bytes, key)
+      ? null
+      : "its endorsement is no signature of the key before it";
+  }
+
+  async #unendorsedFirst(key: SigningKey, told: boolean): Promise<string | null> {
+    if (this.#fromStart && key.endorsement !== null) {
+      return "it is the first key of the log, and has an endorsement that nobody can have given";
+    }
+    if (told || this.#told.length === 0) return null;
+    if (this.#fromStart) return "it is the first key, and another one was told";
+    for (const { name, publicKey } of this.#told) {
+      if (name === this.#origin && await this.#endorses(publicKey, key)) return null;
+    }
+    return "it is in force before the export, it was not told, and no told key has endorsed it";
+  }
+
+  /** Whether a key's endorsement is a signature of another one. */
+  async #endorses(former: Uint8Array, key: SigningKey): Promise<boolean> {
     const signature = key.endorsement === null ? null : fromBase64(key.endorsement);
-    if (signature?.length !== 64) return "the key before it has not endorsed it";
+    if (signature?.length !== 64) return false;
     const text = `sargalay.signing-key.v1\n${this.#origin}\n${key.publicKey}\n`;
-    const holds = await this.#crypto.ed25519Verify(former.bytes, utf8(text), signature);
-    return holds ? null : "its endorsement is no signature of the key before it";
+    return await this.#crypto.ed25519Verify(former, utf8(text), signature);
   }
 
   #isTold({ name, publicKey }: NamedKey): boolean {

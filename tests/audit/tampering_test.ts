@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { endorsementText, keyHashOf } from "../../ledger/integrity/mod.ts";
-import { type CheckId, fromBase64 } from "../../shared/verifier/mod.ts";
+import type { CheckId } from "../../shared/verifier/mod.ts";
 import { Forgery } from "./forge.ts";
-import { FIRST_KEY, ORIGIN } from "./real_ledger.ts";
-import { ATTACKER, exportStory, PERFECT, type Tampering, verdictsOn } from "./verdict.ts";
+import { ORIGIN } from "./real_ledger.ts";
+import { exportStory, PERFECT, type Tampering, verdictsOn } from "./verdict.ts";
 
 const pristine = await Deno.makeTempDir({ prefix: "sargalay-audit-" });
 const { verdict } = verdictsOn(pristine);
@@ -192,61 +191,6 @@ describe("a truncated tail", () => {
     const whole = await verdict({ effort: "none", ...kept }, () => {});
     expect(whole.ok).toBe(true);
     expect(whole.report.notChecked.join("\n")).not.toContain("cut off");
-  });
-});
-
-describe("the signing keys", () => {
-  it("that were rotated must be endorsed", async () => {
-    const { failed } = await verdict(PERFECT, (forgery) => {
-      forgery.event("SigningKeySet", 2).payload.endorsement = null;
-    });
-    expect(failed).toEqual(["keys"]);
-  });
-
-  it("that an attacker puts in force are refused, unless told", async () => {
-    const replace = (forgery: Forgery) => {
-      const { payload } = forgery.event("SigningKeySet", 2);
-      payload.publicKey = ATTACKER.publicKey;
-    };
-    expect((await verdict(PERFECT, replace)).failed).toEqual(["signature", "keys"]);
-    const takeOver = (forgery: Forgery) => {
-      forgery.event("SigningKeySet", 1).payload.publicKey = ATTACKER.publicKey;
-      forgery.event("SigningKeySet", 2).payload.publicKey = ATTACKER.publicKey;
-    };
-    const how: Tampering = { effort: "checkpoints", key: "attacker" };
-    expect((await verdict(how, takeOver)).failed).toContain("keys");
-  });
-
-  it("must be endorsed by the key before, and by no other", async () => {
-    const usurp = (endorsement: (text: string) => Uint8Array | null) => (forgery: Forgery) => {
-      const { payload } = forgery.event("SigningKeySet", 2);
-      payload.publicKey = ATTACKER.publicKey;
-      payload.keyHash = keyHashOf(ORIGIN, ATTACKER.publicKey);
-      const signature = endorsement(endorsementText(ORIGIN, ATTACKER.publicKey));
-      if (signature !== null) payload.endorsement = signature.toBase64();
-    };
-    const how: Tampering = { effort: "checkpoints", key: "attacker in the second's place" };
-    expect((await verdict(how, usurp(() => null))).failed).toEqual(["keys"]);
-    expect((await verdict(how, usurp((text) => ATTACKER.sign(text)))).failed).toEqual(["keys"]);
-    // Whoever has the first key may hand it on: that is what an endorsement says.
-    expect((await verdict(how, usurp((text) => FIRST_KEY.sign(text)))).failed).toEqual([]);
-    const tell = [FIRST_KEY, ATTACKER].map(({ publicKey }) => ({
-      name: ORIGIN,
-      publicKey: fromBase64(publicKey)!,
-    }));
-    expect((await verdict({ ...how, tell }, usurp(() => null))).failed).toEqual([]);
-  });
-
-  it("are shown and not believed when none was told", async () => {
-    const { ok, report } = await verdict({ effort: "none", tell: [] }, () => {});
-    expect(ok).toBe(true);
-    expect(report.keys[0]!.trust).toBe("not_told");
-    expect(report.notChecked[0]).toContain(report.keys[0]!.fingerprint);
-  });
-
-  it("must be the one that was told", async () => {
-    const tell = [{ name: ORIGIN, publicKey: fromBase64(ATTACKER.publicKey)! }];
-    expect((await verdict({ effort: "none", tell }, () => {})).failed).toEqual(["keys"]);
   });
 });
 

@@ -34,6 +34,19 @@ export async function exportStory(directory: string, from: bigint | null = null)
   }
 }
 
+/** Tells the story and exports it into `whole`, and what came after its second key into `late`. */
+export async function exportStories(directory: string): Promise<void> {
+  const ledger = await openRealLedger();
+  try {
+    await tellStory(ledger);
+    const whole = { database: ledger.database, shard: 0, from: null, to: null };
+    const { to } = await writeExport({ ...whole, directory: `${directory}/whole` });
+    await writeExport({ ...whole, from: to, directory: `${directory}/late` });
+  } finally {
+    await ledger.close();
+  }
+}
+
 /** Asks for verdicts on the export in a directory. */
 export function verdictsOn(directory: string) {
   const told = [{ name: ORIGIN, publicKey: fromBase64(FIRST_KEY.publicKey)! }];
@@ -41,7 +54,7 @@ export function verdictsOn(directory: string) {
     /** What the verifier says after `tamper`, with as much made to fit again as the forger can. */
     async verdict(how: Tampering, tamper: (forgery: Forgery) => void) {
       const forgery = await Forgery.read(directory);
-      const second = forgery.events.findLast(({ type }) => type === "SigningKeySet")!.position;
+      const second = forgery.events.findLast(({ type }) => type === "SigningKeySet")?.position ?? 0;
       const trueKey = (position: number) => position < second ? FIRST_KEY : SECOND_KEY;
       const usurped = (position: number) => position < second ? FIRST_KEY : ATTACKER;
       const keyOf = how.key === "attacker"
