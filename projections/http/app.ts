@@ -58,6 +58,11 @@ export function createReadApi(options: ReadApiOptions): (request: Request) => Pr
       const message = "the read model has the shape of an older version until it is rebuilt";
       return refusal("read_model_behind", message, { retryAfterS: 5 });
     }
+    if (isDatabaseAway(error)) {
+      options.log.warn("database_away", { path: c.req.path, reason: String(error) });
+      const message = "the read models' database does not answer now: try again";
+      return refusal("read_model_behind", message, { retryAfterS: 1 });
+    }
     const incident = uuidv7(options.context.effects);
     options.log.error("read_failed", { incident, path: c.req.path, error });
     return refusal("internal_error", `something broke here; ask about ${incident}`);
@@ -68,6 +73,13 @@ export function createReadApi(options: ReadApiOptions): (request: Request) => Pr
 /** A column or a table is missing that only the rows of this code's version have. */
 function isOlderShape(error: Error): boolean {
   return "code" in error && (error.code === "42703" || error.code === "42P01");
+}
+
+/** A connection was refused, cut or not made in time, or the server starts, stops or has no room. */
+function isDatabaseAway(error: Error): boolean {
+  return "code" in error && typeof error.code === "string" &&
+    /^(ECONN\w+|EPIPE|ETIMEDOUT|CONNECT_TIMEOUT|CONNECTION_\w+|08\w{3}|57P0[123]|53300)$/
+      .test(error.code);
 }
 
 async function serve(route: ReadRoute, c: Context, options: ReadApiOptions): Promise<Response> {

@@ -14,7 +14,8 @@ const ERRORS: Readonly<Record<number, string>> = {
   403: "The role may not read this.",
   404: "There is no such row, or it belongs to somebody else.",
   409: "What was asked for does not fit what is under way.",
-  503: "min_position was not reached within 5 s; retry-after says when to ask again.",
+  503: "min_position was not reached within 5 s, or the database is away; retry-after says when " +
+    "to ask again.",
 };
 
 /** The OpenAPI 3.1 document of the routes. */
