@@ -97,23 +97,37 @@ async function foldBatch(
   await memory.shrink(memoryRows);
 }
 
-/** A range in SQL; where that cannot be, the events of the range one by one, which says why. */
+/**
+ * A range in SQL; where the SQL cannot do it, the events of the range one by one, which says why. Once
+ * the SQL is through, only the commit can fail, and then nobody knows whether the range is in: that
+ * ends the rebuild, because a second time would add it again.
+ */
 async function applyInSql({ db, schema }: Load, part: Part, range: LogRange): Promise<void> {
+  let through = false;
   try {
     await db.transaction().execute(async (tx) => {
       // A few steps as large as these; compiling their plans would cost more than it saves.
       await sql`set local jit = off`.execute(tx);
       await sql`set local work_mem = '64MB'`.execute(tx);
       await part.applyRange!(tx, schema, range);
+      through = true;
     });
-  } catch {
-    for (let after = range.after; after < range.to; after += FOLD_STEP) {
-      const to = after + FOLD_STEP < range.to ? after + FOLD_STEP : range.to;
-      const { events, failure } = await readRange(db, { ...range, after, to }, {
-        types: part.types,
-      });
-      await db.transaction().execute((tx) => part.apply(tx, schema, events));
-      if (failure !== null) throw new RebuildRefused(failure.message);
-    }
+  } catch (error) {
+    if (through) throw error;
+    await applyOneByOne({ db, schema }, part, range);
+  }
+}
+
+/** Each step in a transaction of its own; one whose commit fails is not tried again. */
+async function applyOneByOne(
+  { db, schema }: Pick<Load, "db" | "schema">,
+  part: Part,
+  range: LogRange,
+): Promise<void> {
+  for (let after = range.after; after < range.to; after += FOLD_STEP) {
+    const to = after + FOLD_STEP < range.to ? after + FOLD_STEP : range.to;
+    const { events, failure } = await readRange(db, { ...range, after, to }, { types: part.types });
+    await db.transaction().execute((tx) => part.apply(tx, schema, events));
+    if (failure !== null) throw new RebuildRefused(failure.message);
   }
 }
