@@ -90,6 +90,7 @@ async function readPath(
   return nodes.map((parts) => foldNodes(hashes.slice(at, at += parts.length)));
 }
 
+/** Without the balances after each leg: a leaf does not cover them, and they are others' business. */
 function eventJson(event: StoredEvent, postings: readonly Posting[]): JsonObject {
   const { shard, stream, version, type, schemaVersion, eventId, requestId, actor } = event;
   return {
@@ -105,11 +106,10 @@ function eventJson(event: StoredEvent, postings: readonly Posting[]): JsonObject
     occurredAt: event.occurredAtMs,
     recordedAt: event.recordedAtMs,
     payload: event.payload,
-    postings: postings.map(({ account, currency, amount, balanceAfter }) => ({
+    postings: postings.map(({ account, currency, amount }) => ({
       account,
       currency,
       amount: amount.toString(),
-      balanceAfter: balanceAfter.toString(),
     })),
   };
 }

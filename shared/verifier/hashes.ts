@@ -1,13 +1,13 @@
 /** The hashes of events and frames, from the lines of an export. @module */
 import type { VerifierCrypto } from "./crypto.ts";
 import { FieldWriter } from "./encoding.ts";
-import type { EventLine, FrameLine } from "./lines_of_export.ts";
+import type { FrameLine, ReceiptEvent } from "./lines_of_export.ts";
 import type { Hash } from "./tree.ts";
 
 /** Computes leaves and frame hashes; keeps one buffer. */
 export interface LogHasher {
   /** The leaf of an event whose payload has this canonical JSON. */
-  leaf(event: EventLine, payloadJson: string): Hash;
+  leaf(event: ReceiptEvent, payloadJson: string): Hash;
   /** The hash of a frame of a shard. */
   frame(shard: number, frame: Omit<FrameLine, "hash">): Hash;
 }

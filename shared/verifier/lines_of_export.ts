@@ -3,16 +3,20 @@ import type { Json, JsonMembers } from "./canonical.ts";
 import { isHex } from "./encoding.ts";
 import type { Hash } from "./tree.ts";
 
-/** One leg of an event's double entry. */
-export interface PostingLine {
+/** One leg of an event's double entry, as a receipt has it. */
+export interface Leg {
   readonly account: string;
   readonly currency: string;
   readonly amount: string;
+}
+
+/** A leg as an export has it. */
+export interface PostingLine extends Leg {
   readonly balanceAfter: string;
 }
 
 /** An event as a receipt has it. */
-export interface EventLine {
+export interface ReceiptEvent {
   readonly shard: number;
   readonly position: number;
   readonly stream: string;
@@ -25,6 +29,11 @@ export interface EventLine {
   readonly occurredAt: number;
   readonly recordedAt: number;
   readonly payload: JsonMembers;
+  readonly postings: readonly Leg[];
+}
+
+/** An event as an export has it, without its hash. */
+export interface EventLine extends ReceiptEvent {
   readonly postings: readonly PostingLine[];
 }
 
@@ -76,16 +85,16 @@ export function isMembers(value: Json | undefined): value is JsonMembers {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const postingShape = { account: text, amount, balanceAfter: amount, currency: text };
+const legShape = { account: text, amount, currency: text };
+const postingShape = { ...legShape, balanceAfter: amount };
 
-const eventShape: Readonly<Record<keyof EventLine, Kind>> = {
+const receiptEventShape: Readonly<Record<keyof ReceiptEvent, Kind>> = {
   actor: text,
   eventId: (value) => typeof value === "string" && eventIdText.test(value),
   occurredAt: count,
   payload: members,
   position: ordinal,
-  postings: (value) =>
-    Array.isArray(value) && value.every((one) => misshapen(one, postingShape) === null),
+  postings: listOf(legShape),
   recordedAt: count,
   requestId: (value) => value === null || typeof value === "string",
   schemaVersion: ordinal,
@@ -95,7 +104,12 @@ const eventShape: Readonly<Record<keyof EventLine, Kind>> = {
   version: ordinal,
 };
 
-const exportedEventShape = { ...eventShape, hash };
+const exportedEventShape = { ...receiptEventShape, hash, postings: listOf(postingShape) };
+
+/** A list of values that each have exactly these members. */
+export function listOf(shape: Readonly<Record<string, Kind>>): Kind {
+  return (value) => Array.isArray(value) && value.every((one) => misshapen(one, shape) === null);
+}
 
 const frameHeaderShape: Readonly<Record<Exclude<keyof FrameLine, "merkleRoot" | "hash">, Kind>> = {
   count: ordinal,
@@ -153,7 +167,7 @@ export const SHAPES = {
   /** A line of `events-…`. */
   event: exportedEventShape,
   /** `event` of a receipt. */
-  receiptEvent: eventShape,
+  receiptEvent: receiptEventShape,
   /** A line of `frames-…`. */
   frame: frameShape,
   /** `frame` of a receipt. */

@@ -1,7 +1,16 @@
 /** The manifest of an export. @module */
 import type { Json } from "./canonical.ts";
 import { readCanonical } from "./canonical.ts";
-import { count, hash, isMembers, type Kind, misshapen, ordinal, text } from "./lines_of_export.ts";
+import {
+  count,
+  hash,
+  isMembers,
+  type Kind,
+  listOf,
+  misshapen,
+  ordinal,
+  text,
+} from "./lines_of_export.ts";
 import type { Hash } from "./tree.ts";
 
 /** A file as the manifest names it. */
@@ -61,10 +70,6 @@ const manifestShape: Readonly<Record<keyof Manifest, Kind>> = {
   shard: count,
   to: ordinal,
 };
-
-function listOf(shape: Readonly<Record<string, Kind>>): Kind {
-  return (value) => Array.isArray(value) && value.every((one) => misshapen(one, shape) === null);
-}
 
 function isKeyAt(value: Json, index: number): boolean {
   return (index === 0 && value === null) || misshapen(value, signingKeyShape) === null;

@@ -29,4 +29,4 @@ export {
   verifyConsistency,
   verifyReceipt,
 } from "./proofs.ts";
-export type { EventLine } from "./lines_of_export.ts";
+export type { ReceiptEvent } from "./lines_of_export.ts";

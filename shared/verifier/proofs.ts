@@ -9,10 +9,10 @@ import {
 } from "./checkpoint.ts";
 import { createLogHasher } from "./hashes.ts";
 import {
-  type EventLine,
   type FrameLine,
   hash,
   misshapen,
+  type ReceiptEvent,
   SHAPES,
   text,
 } from "./lines_of_export.ts";
@@ -41,7 +41,7 @@ export interface ProofReport {
 /** What checking a receipt found. */
 export interface ReceiptReport extends ProofReport {
   /** The event that the receipt is of; null when it has none that can be read. */
-  readonly event: EventLine | null;
+  readonly event: ReceiptEvent | null;
   readonly checkpoint: Checkpoint | null;
 }
 
@@ -80,7 +80,7 @@ export async function verifyReceipt(json: string, trust: Trust): Promise<Receipt
   if (problem !== null) return refused(`this is no receipt: ${problem}`, noReceipt);
   const receipt = value as unknown as {
     readonly checkpoint: string;
-    readonly event: EventLine;
+    readonly event: ReceiptEvent;
     readonly eventPath: string[];
     readonly frame: Omit<FrameLine, "merkleRoot" | "hash">;
     readonly framePath: string[];
@@ -147,7 +147,7 @@ function parse(json: string): Json | undefined {
 
 function receiptProblems(
   { event, frame, eventPath, framePath }: {
-    readonly event: EventLine;
+    readonly event: ReceiptEvent;
     readonly frame: Omit<FrameLine, "merkleRoot" | "hash">;
     readonly eventPath: readonly string[];
     readonly framePath: readonly string[];

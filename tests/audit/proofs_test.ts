@@ -68,8 +68,6 @@ function* changes(value: unknown): Generator<unknown> {
     }
   } else if (typeof value === "object") {
     for (const [name, one] of Object.entries(value)) {
-      // Not part of what is hashed: it is the sum of what is.
-      if (name === "balanceAfter") continue;
       for (const change of changes(one)) yield { ...value, [name]: change };
     }
   }
@@ -89,6 +87,20 @@ describe("receipts of a real ledger", () => {
       expect(event!.position).toBe(index + 1);
       expect(signers).toHaveLength(1);
     }
+  });
+
+  it("say what moved, and no balance of any account", async () => {
+    for (const receipt of receipts) expect(receipt).not.toContain("balanceAfter");
+    const value = JSON.parse(receipts.find((receipt) => receipt.includes('"HoldSettled"'))!);
+    const { event } = value;
+    expect(event.postings.length).toBeGreaterThan(2);
+    for (const leg of event.postings) {
+      expect(Object.keys(leg).sort()).toEqual(["account", "amount", "currency"]);
+    }
+    const [leg, ...legs] = event.postings;
+    const postings = [{ ...leg, balanceAfter: "1" }, ...legs];
+    const told = JSON.stringify({ ...value, event: { ...event, postings } });
+    expect(await verifyReceipt(told, trust)).toMatchObject({ ok: false, fits: false });
   });
 
   it("are refused after any change of any value in them", async () => {
