@@ -1,4 +1,5 @@
 /** Rebuilds through the read API. */
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { uuidv7 } from "../../shared/ids/mod.ts";
@@ -55,11 +56,13 @@ async function ask(method: "GET" | "POST", path: string, role: Role = "operator"
 }
 
 async function finished(jobId: string): Promise<RebuildJob> {
+  const until = performance.now() + 120_000;
   while (true) {
     const { body } = await ask("GET", "/requests/rebuilds", "auditor");
     const { items } = pageSchema(rebuildJobSchema).strict().parse(body);
     const job = items.find((each) => each.jobId === jobId)!;
     if (job.finishedAtMs !== null) return job;
+    if (performance.now() > until) throw new Error(`never finished: ${JSON.stringify(job)}`);
     await effects.timers.sleep(100);
   }
 }
@@ -77,6 +80,33 @@ describe("the routes about rebuilds", () => {
     const back = await ask("POST", "/requests/rollback");
     expect(back.body.item.kind).toBe("rollback");
     expect((await finished(back.body.item.jobId)).phase).toBe("done");
+  });
+
+  it("replace rows that differ from the log only when that is accepted", async () => {
+    const { rows: [row] } = await sql<{ model: string }>`
+      update projections.requests set model = 'damaged'
+      where request_id = (select min(request_id) from projections.requests) returning model
+    `.execute(log.db);
+    expect(row).toEqual({ model: "damaged" });
+    const damaged = async () => {
+      const { rows } = await sql`select from projections.requests where model = 'damaged'`
+        .execute(log.db);
+      return rows.length;
+    };
+    const refused = await ask("POST", "/requests/rebuild");
+    expect(await finished(refused.body.item.jobId)).toMatchObject({
+      phase: "failed",
+      error: expect.stringContaining("accept=different"),
+      comparison: { result: "different" },
+    });
+    expect(await damaged()).toBe(1);
+    expect((await ask("POST", "/requests/rebuild?accept=all")).status).toBe(400);
+    const accepted = await ask("POST", "/requests/rebuild?accept=different");
+    expect(await finished(accepted.body.item.jobId)).toMatchObject({
+      phase: "done",
+      comparison: { result: "different" },
+    });
+    expect(await damaged()).toBe(0);
   });
 
   it("refuse a second one at the same time with 409, and end the first when asked to", async () => {

@@ -23,7 +23,7 @@ export type TestBody = (context: TestContext) => unknown;
 
 /** Options of one test. */
 export interface TestOptions {
-  /** Milliseconds until the test counts as hung; 60,000 when absent. */
+  /** Milliseconds until the test counts as hung; 300,000 when absent. */
   readonly timeout?: number;
   /** Do not run the test. */
   readonly skip?: boolean;

@@ -20,8 +20,8 @@ import {
 } from "./model.ts";
 import { closeFile, hasSuiteHooks, nameOf, runTest, trackCleanup } from "./run.ts";
 
-const defaultTestMs = 60_000;
-const defaultHookMs = 120_000;
+const defaultTestMs = 300_000;
+const defaultHookMs = 300_000;
 
 const file = createSuite("", null, { skip: false, only: false });
 let current: SuiteNode = file;
