@@ -1,6 +1,9 @@
 /** Leads to the first view of cost. */
-import { define } from "../../state.ts";
+import { define, personOf, roomsFor } from "../../state.ts";
 
 export const handler = define.handlers({
-  GET: () => new Response(null, { status: 302, headers: { location: "/costs/by-day" } }),
+  GET(ctx) {
+    roomsFor(ctx.state, "usage:read", personOf(ctx.state).principal.accountId);
+    return ctx.redirect("/costs/by-day", 302);
+  },
 });
