@@ -38,7 +38,8 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(
       `exported ${written.origin} from ${where}: positions ${written.from} to ${written.to}, ` +
         `${events} events in ${written.frames} frames, ${written.files} files in ${directory} ` +
-        `(${seconds.toFixed(1)} s)\nverify it with: deno task audit verify ${directory}`,
+        `(${seconds.toFixed(1)} s)\nverify it with: deno task audit verify ${directory} ` +
+        `--key ${written.origin}:BASE64 (the key, as the operator published it)`,
     );
     return 0;
   } finally {

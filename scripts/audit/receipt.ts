@@ -7,15 +7,20 @@
  */
 import {
   type ConsistencyReport,
+  type ProofReport,
   type ReceiptReport,
   verifyConsistency,
   verifyReceipt,
 } from "../../shared/verifier/mod.ts";
 import { readArguments } from "./arguments.ts";
 import { nodeCrypto } from "./node_crypto.ts";
+import { UNTOLD } from "./report_text.ts";
 import { readKeys } from "./told.ts";
 
-/** Runs the command; 0 when everything is proved, 1 when something is not. */
+/**
+ * Runs the command; 0 when everything is proved, 1 when something is not, 3 when everything fits and
+ * no key was told.
+ */
 export async function run(args: readonly string[]): Promise<number> {
   const given = readArguments(args, { options: ["--key"], flags: ["--json"] });
   const [file, ...rest] = given.plain;
@@ -28,8 +33,18 @@ export async function run(args: readonly string[]): Promise<number> {
     reports.push(await verify(proof, trust));
   }
   if (reports.length === 0) throw new Error(`${file} holds no proof yet`);
-  console.log(given.has("--json") ? JSON.stringify(reports) : reports.map(text).join("\n"));
-  return reports.every(({ ok }) => ok) ? 0 : 1;
+  console.log(given.has("--json") ? JSON.stringify(reports) : textOf(reports, keys.length > 0));
+  if (reports.every(({ ok }) => ok)) return 0;
+  return isUntold(reports, keys.length > 0) ? 3 : 1;
+}
+
+/** Whether all that proofs lack is a key that was told. */
+function isUntold(reports: readonly ProofReport[], told: boolean): boolean {
+  return !told && reports.every(({ fits }) => fits);
+}
+
+function textOf(reports: readonly (ReceiptReport | ConsistencyReport)[], told: boolean): string {
+  return [...reports.map(text), ...(isUntold(reports, told) ? [UNTOLD] : [])].join("\n");
 }
 
 /** The proofs in a text, each as JSON; a text that is not JSON is taken for one, and refused later. */

@@ -8,6 +8,9 @@ const trusted = {
   refused: "REFUSED",
 } as const;
 
+/** The verdict on what is consistent in itself and vouched for by nobody that the auditor named. */
+export const UNTOLD = "CONSISTENT, NOT AUTHENTICATED: no key was told";
+
 /** The report as lines of text. */
 export function reportText(report: ExportReport, seconds: number): string {
   const { events, frames, checkpoints, postings, from, to } = report;
@@ -39,10 +42,14 @@ export function reportText(report: ExportReport, seconds: number): string {
     "not shown by this verification",
     ...report.notChecked.map((sentence) => `  - ${sentence}`),
     "",
-    `${report.ok ? "VERIFIED" : "NOT VERIFIED"} in ${seconds.toFixed(1)} s, ${
-      grouped(rate)
-    } events/s`,
+    `read in ${seconds.toFixed(1)} s, ${grouped(rate)} events/s`,
+    verdictOf(report),
   ].join("\n");
+}
+
+function verdictOf({ ok, authenticated }: ExportReport): string {
+  if (!ok) return "NOT VERIFIED";
+  return authenticated ? "VERIFIED" : UNTOLD;
 }
 
 function checkLine({ number, title, unit, checked, failed }: CheckResult): string {

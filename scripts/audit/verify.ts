@@ -9,7 +9,10 @@ import { reportText } from "./report_text.ts";
 import { readKeys, readNotes } from "./told.ts";
 import { verifyDirectory } from "./verify_directory.ts";
 
-/** Runs the command; 0 when everything holds, 1 when something does not. */
+/**
+ * Runs the command; 0 when everything holds and a told key vouches for it, 1 when something does not
+ * hold, 3 when everything is consistent and no key was told.
+ */
 export async function run(args: readonly string[]): Promise<number> {
   const given = readArguments(args, { options: ["--key", "--checkpoint"], flags: ["--json"] });
   const [directory, ...rest] = given.plain;
@@ -23,5 +26,6 @@ export async function run(args: readonly string[]): Promise<number> {
   });
   const seconds = (performance.now() - startedMs) / 1_000;
   console.log(given.has("--json") ? JSON.stringify(report) : reportText(report, seconds));
-  return report.ok ? 0 : 1;
+  if (!report.ok) return 1;
+  return report.authenticated ? 0 : 3;
 }

@@ -1,4 +1,5 @@
 /** The log exported and verified offline, by the commands that an auditor uses. @module */
+import { readCheckpointKeys } from "../../ledger/checkpoint/mod.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -10,8 +11,15 @@ export async function audit(
   const out = `${folder}/export`;
   const exported = await run(["export", "--out", out], { DATABASE_URL: databaseUrl });
   if (exported !== null) return [`the log could not be exported: ${exported}`];
-  const verified = await run(["verify", out], {});
+  const verified = await run(["verify", out, "--key", await signingKey(folder, out)], {});
   return verified === null ? [] : [`the exported log does not verify: ${verified}`];
+}
+
+/** `NAME:BASE64` of the key that the cluster was given; its random name is in the export. */
+async function signingKey(folder: string, out: string): Promise<string> {
+  const seeds = await Deno.readTextFile(`${folder}/cluster/checkpoint-key`);
+  const { origin } = JSON.parse(await Deno.readTextFile(`${out}/manifest.json`));
+  return `${origin}:${readCheckpointKeys(seeds).current.publicKey}`;
 }
 
 /** Null, or the last lines of what the command said. */

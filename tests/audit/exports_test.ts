@@ -126,7 +126,7 @@ describe("the verify command", () => {
     const { code, output, errors } = await audit("verify", `${directory}/first`, "--key", key);
     expect(errors).toBe("");
     expect(output).toContain("as you told");
-    expect(output).toMatch(/\nVERIFIED in /);
+    expect(output).toMatch(/\nVERIFIED\n$/);
     expect(code).toBe(0);
   });
 
@@ -138,13 +138,26 @@ describe("the verify command", () => {
     const plain = await audit("verify", `${directory}/changed`);
     expect(plain.code).toBe(1);
     expect(plain.output).toContain("first failure  [5 leaf] event 1 (events-000001.ndjson:1)");
-    expect(plain.output).toMatch(/\nNOT VERIFIED in /);
+    expect(plain.output).toMatch(/\nNOT VERIFIED\n$/);
     const json = await audit("verify", `${directory}/changed`, "--json");
     expect(JSON.parse(json.output)).toMatchObject({
       ok: false,
       first: { check: "leaf", position: 1 },
     });
     expect(json.code).toBe(1);
+  });
+
+  it("says without a told key that nobody vouches, with a code of its own", async () => {
+    const notes = `${directory}/first/checkpoints-000001.ndjson`;
+    for (const more of [[], ["--checkpoint", notes]]) {
+      const { code, output } = await audit("verify", `${directory}/first`, ...more);
+      expect(output).toMatch(/\nCONSISTENT, NOT AUTHENTICATED: no key was told\n$/);
+      expect(output).not.toContain("VERIFIED");
+      expect(code).toBe(3);
+    }
+    const json = await audit("verify", `${directory}/first`, "--json");
+    expect(JSON.parse(json.output)).toMatchObject({ ok: true, authenticated: false });
+    expect(json.code).toBe(3);
   });
 
   it("takes keys and checkpoints from files", async () => {
@@ -178,8 +191,15 @@ describe("the verify command", () => {
     expect(proved).toMatchObject({ code: 0, errors: "" });
     expect(proved.output).toContain("PROVED\n  KeyIssued at position 5");
     const untold = await audit("receipt", file);
-    expect(untold.code).toBe(1);
-    expect(untold.output).toContain("no key was told");
+    expect(untold.code).toBe(3);
+    expect(untold.output).toMatch(/\nCONSISTENT, NOT AUTHENTICATED: no key was told\n$/);
+    const other = `${ORIGIN}:${new Uint8Array(32).fill(3).toBase64()}`;
+    expect((await audit("receipt", file, "--key", other)).code).toBe(1);
+    const broken = JSON.stringify({ proofs: [...proofs, { ...proofs[0], eventPath: [] }] });
+    await Deno.writeTextFile(file, broken.replace('"KeyIssued"', '"KeyTaken"'));
+    const wrong = await audit("receipt", file);
+    expect(wrong.code).toBe(1);
+    expect(wrong.output).not.toContain("CONSISTENT");
   });
 
   it("says what it cannot do with", async () => {

@@ -88,7 +88,7 @@ function ExportView(
 ) {
   return (
     <section class="stack">
-      <Verdict name={name} ok={report.ok} fits={report.ok} texts={texts} />
+      <Verdict name={name} ok={report.authenticated} fits={report.ok} texts={texts} />
       <p class="quiet">
         {texts.positions} {report.from ?? "?"}–{report.to ?? "?"} · {texts.counts}: {report.events}
         {" / "}
