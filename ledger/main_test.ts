@@ -43,7 +43,7 @@ describe("ledger processes over PostgreSQL and NATS", () => {
     const credit = { amountMicroKyat: "1", source: "promotion", reference: "x" };
     const grants = Array.from({ length: total }, async (_, index) => {
       await effects.timers.sleep(index * 20);
-      return await eventually(`grant ${index}`, 30_000, async () => {
+      return await eventually(`grant ${index}`, 120_000, async () => {
         const more = { body: credit, key: `grant-${index}` };
         const { status } = await callAsAdmin(two, "POST", "/v1/accounts/acc-1/credits", more);
         return status === 201 ? status : null;
@@ -60,7 +60,7 @@ describe("ledger processes over PostgreSQL and NATS", () => {
     const three = start();
     await untilHealthy(three);
     expect((await two.kill("SIGTERM")).code).toBe(0);
-    await eventually("the third owns the shard", 10_000, async () => {
+    await eventually("the third owns the shard", 120_000, async () => {
       const owner = await ownerOf(three);
       return owner.startsWith(`ledger-${three.pid}-`) ? owner : null;
     });
@@ -78,7 +78,7 @@ describe("ledger processes over PostgreSQL and NATS", () => {
     await callAsAdmin(one, "POST", "/v1/accounts", { body: { accountId: "acc-1", name: "A" } });
     const credit = { amountMicroKyat: "1", source: "promotion", reference: "x" };
     const grant = (ledger: LedgerProcess, key: string) =>
-      eventually(key, 30_000, async () => {
+      eventually(key, 120_000, async () => {
         const path = "/v1/accounts/acc-1/credits";
         const { status, answer } = await callAsAdmin(ledger, "POST", path, { body: credit, key });
         return status === 201 ? answer : null;

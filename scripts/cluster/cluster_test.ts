@@ -3,6 +3,8 @@ import { type RunningCluster, startCluster, type UnexpectedEnd } from "./mod.ts"
 import { type ClusterPorts, planProcesses } from "./plan.ts";
 import { readClusterSettings } from "./settings.ts";
 
+const DEADLINE_MS = 120_000;
+
 /** Makes a small call; resolves to its status and body. */
 async function call(proxyUrl: string, apiKey: string) {
   const response = await fetch(`${proxyUrl}/v1/chat/completions`, {
@@ -13,19 +15,20 @@ async function call(proxyUrl: string, apiKey: string) {
       max_tokens: 16,
       messages: [{ role: "user", content: "Mingalaba!" }],
     }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(DEADLINE_MS),
   });
   return { status: response.status, body: await response.text() };
 }
 
-/** Calls until one is served; throws with the last answer after 30 seconds. */
+/** Calls until one is served; throws with the last answer at the deadline. */
 async function untilServed(proxyUrl: string, apiKey: string): Promise<void> {
-  const until = performance.now() + 30_000;
+  const until = performance.now() + DEADLINE_MS;
   while (true) {
     const { status, body } = await call(proxyUrl, apiKey);
     if (status === 200) return;
     if (performance.now() > until) throw new Error(`still not served: ${status} ${body}`);
-    expect(status).toBe(503);
+    // What a client tries again by itself; anything else would be told to its user.
+    expect([502, 503, 504]).toContain(status);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -87,7 +90,7 @@ describe("a cluster", () => {
     const { simulator } = cluster.processes;
     expect(ends).toEqual([]);
     simulator.signal("SIGKILL");
-    const until = performance.now() + 10_000;
+    const until = performance.now() + DEADLINE_MS;
     while (ends.length === 0 && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

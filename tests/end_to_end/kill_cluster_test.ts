@@ -20,23 +20,22 @@ describe("a cluster whose parts are killed in the middle of traffic", () => {
     async (victim) => {
       const customer = await newCustomer(system, 100_000);
       const traffic = startTraffic(system, customer, 6);
-      await eventually(() => Promise.resolve(traffic.completed() >= 20), "traffic flows", 30_000);
+      await eventually(() => Promise.resolve(traffic.completed() >= 20), "traffic flows");
       await killAndRestart(system, victim);
       const before = traffic.completed();
       await eventually(
         () => Promise.resolve(traffic.completed() >= before + 20),
         "traffic flows again",
-        60_000,
       );
       const { complete } = await traffic.stop();
-      const rows = await settled(system, customer.accountId, undefined, 60_000);
+      const rows = await settled(system, customer.accountId);
       const charged = new Set(
         rows.filter((row) => BigInt(row.chargedMicroKyat ?? "0") > 0n).map((row) => row.requestId),
       );
       expect(complete.filter((requestId) => !charged.has(requestId))).toEqual([]);
       await assertBooks(system, customer.accountId);
     },
-    240_000,
+    600_000,
   );
 
   it("refuses with 503 and retry-after while no ledger answers, and goes on after", async () => {
@@ -50,8 +49,8 @@ describe("a cluster whose parts are killed in the middle of traffic", () => {
     expect(refused).toMatchObject({ status: 503, code: "ledger_unavailable" });
     expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
     await Promise.all([ledger.start(), standby.start()]);
-    await eventually(() => call().then(() => true), "calls are served again", 30_000);
-  }, 120_000);
+    await eventually(() => call().then(() => true), "calls are served again");
+  }, 300_000);
 });
 
 async function killAndRestart(

@@ -73,7 +73,7 @@ async function placeHold(requestId: string): Promise<CommandReply> {
     minimumOutputTokens: 1,
     holdTtlMs: 600_000,
   });
-  return await eventually(`hold ${requestId}`, 60_000, async () => {
+  return await eventually(`hold ${requestId}`, 120_000, async () => {
     const answer = await bus.request(subjects.command(0), message, { timeoutMs: 2_000 });
     const reply = commandReplySchema.parse(answer) as CommandReply;
     return reply.status === "unavailable" ? null : reply;
@@ -99,7 +99,7 @@ async function settle(requestId: string): Promise<void> {
       simulated: false,
     },
   });
-  await eventually(`settlement ${requestId}`, 90_000, async () => {
+  await eventually(`settlement ${requestId}`, 120_000, async () => {
     if (notices.has(operationId)) return true;
     try {
       const options = { messageId: uuidv7(effects), timeoutMs: 2_000 };
@@ -126,7 +126,7 @@ async function callsDuring(count: number, disturb: () => Promise<void>): Promise
   };
   const disturbing = eventually(
     "half of the calls are made",
-    60_000,
+    120_000,
     () => Promise.resolve(queue.length <= count / 2 ? true : null),
   ).then(disturb);
   await Promise.all([disturbing, ...Array.from({ length: 16 }, worker)]);
@@ -167,7 +167,7 @@ async function expectBooks(requestIds: readonly string[]): Promise<void> {
 
 /** The process that owns the shard now. */
 async function owner(): Promise<LedgerProcess> {
-  return await eventually("somebody owns the shard", 30_000, async () => {
+  return await eventually("somebody owns the shard", 120_000, async () => {
     const name = await ownerOf(ledgers[0]!);
     return ledgers.find(({ pid }) => name.startsWith(`ledger-${pid}-`)) ?? null;
   });

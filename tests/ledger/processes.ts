@@ -78,7 +78,7 @@ export async function eventually<T>(
 
 /** Waits until the process serves or stands by. */
 export async function untilHealthy(ledger: LedgerProcess): Promise<void> {
-  await eventually("the ledger is healthy", 60_000, async () => {
+  await eventually("the ledger is healthy", 120_000, async () => {
     const response = await fetch(`${ledger.url}/health`);
     await response.body?.cancel();
     return response.ok ? true : null;

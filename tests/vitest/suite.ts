@@ -30,7 +30,7 @@ Deno.test.afterAll(() => closeFile(file));
 
 /** A way to declare a test, and its marked variants. */
 export interface TestFunction {
-  /** Declares a test; the last number is its deadline in milliseconds, 60,000 when absent. */
+  /** Declares a test; the last number is its deadline in milliseconds, 300,000 when absent. */
   (name: string, body: TestBody, timeoutMs?: number): void;
   (name: string, options: TestOptions, body: TestBody): void;
   readonly skip: TestFunction;
