@@ -1,6 +1,7 @@
 /**
  * `deno task rebuild <name|all>`: computes projections again from the first event on, beside the live
- * ones, and swaps them in. `--rollback` swaps back the rows that the last rebuild replaced, and
+ * ones, and swaps them in. Rows that differ from the live ones at the same position are refused with
+ * an error, unless `--accept-different` is given. `--rollback` swaps back the rows that the last rebuild replaced, and
  * `--cancel` ends rebuilds that run, in whichever process. Works on `DATABASE_URL`, also while the
  * product runs, or else on the embedded data folder `SARGALAY_DATA_DIR` (default `.data`) while it
  * does not.
@@ -28,7 +29,8 @@ interface Opened {
   close(): Promise<void>;
 }
 
-const USAGE = "deno task rebuild <name|all> [--cancel|--rollback]";
+const FLAGS = ["--accept-different", "--cancel", "--rollback"];
+const USAGE = `deno task rebuild <name|all> [${FLAGS.join("|")}]`;
 
 if (import.meta.main) {
   try {
@@ -42,7 +44,7 @@ if (import.meta.main) {
 async function main(args: readonly string[]): Promise<void> {
   const flags = args.filter((each) => each.startsWith("--"));
   const chosen = chosenOf(args.filter((each) => !each.startsWith("--")));
-  if (flags.length > 1 || flags.some((each) => !["--cancel", "--rollback"].includes(each))) {
+  if (flags.length > 1 || flags.some((each) => !FLAGS.includes(each))) {
     throw new Error(`${flags.join(" ")} is not known: ${USAGE}`);
   }
   const { db, close } = await open();
@@ -51,7 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
     await prepareSchema(db, ALL_PROJECTIONS, shards);
     for (const projection of chosen) {
       if (flags[0] === "--cancel") await cancel(db, projection);
-      else await run(db, projection, shards, flags[0] === "--rollback");
+      else await run(db, projection, shards, flags[0]);
     }
   } finally {
     await close();
@@ -84,27 +86,30 @@ async function run(
   db: Kysely<unknown>,
   projection: Projection,
   shards: number,
-  isRollback: boolean,
+  flag: string | undefined,
 ): Promise<void> {
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
   Deno.addSignalListener("SIGINT", onInterrupt);
   const show = shower(projection.name);
   try {
-    const start = isRollback ? startRollback : startRebuild;
+    const start = flag === "--rollback" ? startRollback : startRebuild;
     const { job, finished } = await start({
       db,
       projection,
       shards,
       effects: createEffects(platformOf(globalThis)),
       requestedBy: "system:command-line",
+      acceptDifferent: flag === "--accept-different",
       signal: interrupted.signal,
       onProgress: show,
     });
-    show(await finished, true);
+    const [ended] = await Promise.allSettled([finished]);
+    if (ended.status === "fulfilled") show(ended.value, true);
     const jobs = await listJobs(db, projection.name, { limit: 10 });
     const text = comparisonText(jobs.find(({ jobId }) => jobId === job.jobId) ?? job);
     if (text !== null) console.log(`${"".padEnd(12)} ${text}`);
+    if (ended.status === "rejected") throw ended.reason;
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }

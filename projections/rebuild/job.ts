@@ -17,6 +17,8 @@ export interface RebuildOptions {
   readonly effects: Effects;
   /** Who asked for it: an actor such as `user:…`. */
   readonly requestedBy: string;
+  /** Swaps in rows that differ from the live ones at the same position; else such a job fails. */
+  readonly acceptDifferent?: boolean;
   /** The most events of a loading step; chosen by itself when absent. */
   readonly stepEvents?: number;
   /** Rows of a table that loading keeps in memory; 100,000 when absent. */

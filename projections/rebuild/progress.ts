@@ -66,10 +66,12 @@ export function comparisonText({ comparison }: Pick<RebuildJob, "comparison">): 
   if (comparison === null) return null;
   if (comparison.result === "not_applicable") return `not compared: ${comparison.reason}`;
   const at = `at position ${comparison.positions.join(", ")}`;
-  if (comparison.result === "equal") return `equal to the rows it replaces, ${at}`;
+  if (comparison.result === "equal") return `equal to the live rows, ${at}`;
   const different = comparison.tables.filter(({ equal }) => !equal)
-    .map(({ table, liveRows, rebuiltRows }) => `${table} (${liveRows} rows, now ${rebuiltRows})`);
-  return `DIFFERENT from the rows it replaces, ${at}: ${different.join(", ")}`;
+    .map(({ table, liveRows, rebuiltRows }) =>
+      `${table} (${liveRows} rows, rebuilt ${rebuiltRows})`
+    );
+  return `DIFFERENT from the live rows, ${at}: ${different.join(", ")}`;
 }
 
 function grouped(value: bigint): string {

@@ -9,6 +9,7 @@ import { followTo, headsOf, total } from "./follow.ts";
 import { type RebuildOptions, type StartedJob, startJob, type Work } from "./job.ts";
 import { loadRanges } from "./load.ts";
 import type { RebuildProgress } from "./progress.ts";
+import { RebuildRefused } from "./refused.ts";
 import { swapIn } from "./swap.ts";
 
 /** How far live rows may be behind the log for the rebuilt ones to stop there and be compared. */
@@ -22,7 +23,8 @@ const STEP_EVENTS = 20_000n;
 /**
  * Rebuilds a projection while the live one is read and goes on, and resolves after the swap. The swap
  * is one short transaction, the position never goes back, and the rows that it replaces are kept for
- * {@link rollback}. A rebuild that fails, dies or is cancelled leaves the live tables as they were.
+ * {@link rollback}. A rebuild that fails, dies or is cancelled leaves the live tables as they were, as
+ * does one whose rows differ from the live ones at the same position, unless that was accepted.
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildProgress> {
   return await (await startRebuild(options)).finished;
@@ -36,7 +38,8 @@ export function startRebuild(options: RebuildOptions): Promise<StartedJob> {
   });
 }
 
-function workOf({ db, projection, shards, effects, stepEvents, memoryRows }: RebuildOptions): Work {
+function workOf(options: RebuildOptions): Work {
+  const { db, projection, shards, effects, stepEvents, memoryRows, acceptDifferent } = options;
   return async ({ job: { jobId }, tracker }) => {
     const schema = buildSchemaOf(jobId);
     const positions = Array.from({ length: shards }, () => 0n);
@@ -78,6 +81,12 @@ function workOf({ db, projection, shards, effects, stepEvents, memoryRows }: Reb
     const moveTo = (live: readonly bigint[]) => catchUp("comparing", live);
     const comparison = await compareWithLive({ ...follow, positions, moveTo });
     await noteComparison(db, jobId, comparison);
+    if (comparison.result === "different" && !acceptDifferent) {
+      throw new RebuildRefused(
+        "the rebuilt rows differ from the live ones at the same position, and the live ones stay: " +
+          "find out why, then rebuild with accept=different (--accept-different) to replace them",
+      );
+    }
 
     // Each round is shorter than the one before unless the log grows faster than this works.
     heads = await headsOf(db, shards);

@@ -30,10 +30,14 @@ export const rebuildRoutes: readonly ReadRoute[] = [
     method: "post",
     path: "/v1/projections/{name}/rebuild",
     summary:
-      "Computes a projection again beside the live rows and swaps it in when it is complete.",
+      "Computes a projection again beside the live rows and swaps it in when it is complete; rows " +
+      "that differ from the live ones only with accept=different.",
+    query: z.object({ accept: z.literal("different").optional() }),
     answer: itemSchema(rebuildJobSchema),
-    handle: ({ params, principal }, { rebuilds }) =>
-      jobOf(rebuilds.rebuild(params.name!, principal.actor)),
+    handle: ({ params, principal, query }, { rebuilds }) => {
+      const acceptDifferent = query.accept === "different";
+      return jobOf(rebuilds.rebuild(params.name!, principal.actor, { acceptDifferent }));
+    },
   }),
   readRoute({
     ...route,

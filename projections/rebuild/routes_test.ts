@@ -85,7 +85,7 @@ describe("the routes about rebuilds", () => {
   it("replace rows that differ from the log only when that is accepted", async () => {
     const { rows: [row] } = await sql<{ model: string }>`
       update projections.requests set model = 'damaged'
-      where request_id = (select min(request_id) from projections.requests) returning model
+      where request_id = (select request_id from projections.requests limit 1) returning model
     `.execute(log.db);
     expect(row).toEqual({ model: "damaged" });
     const damaged = async () => {

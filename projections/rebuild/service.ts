@@ -24,8 +24,15 @@ export interface RebuildsOptions {
 export interface Rebuilds {
   /** The version of its rows that this code computes, by projection. */
   readonly versions: ReadonlyMap<string, number>;
-  /** Starts a rebuild and returns at once. Rejects with RebuildRefused while one runs. */
-  rebuild(projection: string, requestedBy: string): Promise<RebuildJob | null>;
+  /**
+   * Starts a rebuild and returns at once. Rejects with RebuildRefused while one runs. Rows that differ
+   * from the live ones replace them only with `acceptDifferent`.
+   */
+  rebuild(
+    projection: string,
+    requestedBy: string,
+    options?: { readonly acceptDifferent: boolean },
+  ): Promise<RebuildJob | null>;
   /** Starts to swap back the rows that the last swap replaced; rejects with RebuildRefused. */
   rollback(projection: string, requestedBy: string): Promise<RebuildJob | null>;
   /** Asks the running job to end, in whichever process it runs; RebuildRefused when none does. */
@@ -64,11 +71,11 @@ export function createRebuilds(options: RebuildsOptions): Rebuilds {
   const begin = async (
     start: typeof startRebuild,
     name: string,
-    requestedBy: string,
+    asked: { readonly requestedBy: string; readonly acceptDifferent?: boolean },
   ): Promise<RebuildJob | null> => {
     const projection = projections.find((each) => each.name === name);
     if (projection === undefined) return null;
-    return follow(await start({ ...options, projection, requestedBy, signal: ended.signal }));
+    return follow(await start({ ...options, ...asked, projection, signal: ended.signal }));
   };
   const look = async () => {
     for (const projection of projections) {
@@ -76,7 +83,7 @@ export function createRebuilds(options: RebuildsOptions): Rebuilds {
       try {
         const needed = await neededFor(options, projection);
         const start = needed === "rollback" ? startRollback : startRebuild;
-        if (needed !== null) await begin(start, projection.name, REQUESTED_BY);
+        if (needed !== null) await begin(start, projection.name, { requestedBy: REQUESTED_BY });
       } catch (error) {
         // Somebody else was quicker, or the database is away: the next look tells.
         if (error instanceof RebuildRefused) continue;
@@ -88,8 +95,9 @@ export function createRebuilds(options: RebuildsOptions): Rebuilds {
 
   return {
     versions: new Map(projections.map(({ name, version }) => [name, version])),
-    rebuild: (projection, requestedBy) => begin(startRebuild, projection, requestedBy),
-    rollback: (projection, requestedBy) => begin(startRollback, projection, requestedBy),
+    rebuild: (projection, requestedBy, more) =>
+      begin(startRebuild, projection, { requestedBy, ...more }),
+    rollback: (projection, requestedBy) => begin(startRollback, projection, { requestedBy }),
     async cancel(name) {
       if (projections.every((each) => each.name !== name)) return null;
       const job = await requestCancel(db, name);

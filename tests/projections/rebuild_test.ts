@@ -91,6 +91,16 @@ async function schemas(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+function rebuildCommand(...args: string[]): Deno.Command {
+  const script = new URL("../../scripts/rebuild.ts", import.meta.url).pathname;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", script, ...args],
+    env: { DATABASE_URL: log.url },
+    stdout: "piped",
+    stderr: "null",
+  });
+}
+
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!await condition()) await effects.timers.sleep(20);
 }
@@ -108,18 +118,7 @@ describe("a rebuild that is killed in the middle", () => {
       await release.promise;
     });
     await locked.promise;
-    const process = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--no-check",
-        new URL("../../scripts/rebuild.ts", import.meta.url).pathname,
-        "requests",
-      ],
-      env: { DATABASE_URL: log.url },
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    const process = rebuildCommand("requests").spawn();
     await until(async () => (await listJobs(log.db, "requests", { limit: 1 })).length === 1);
     process.kill("SIGKILL");
     await process.status;
@@ -169,19 +168,37 @@ describe("a rebuild that is cancelled", () => {
 });
 
 describe("the comparison", () => {
-  it("finds a row that is not what the log says, and the rebuild mends it", async () => {
+  it("finds a row that is not what the log says, which is mended only when that is accepted", async () => {
     const right = await rowsOf(balances);
     await sql`update projections.balances set settled_micro_kyat = settled_micro_kyat + 1
       where account_id = 'acc-2'`.execute(log.db);
-    await rebuild(optionsOf(balances));
-    const [job] = await listJobs(log.db, "balances", { limit: 1 });
-    expect(job!.comparison).toEqual({
+    const damaged = await rowsOf(balances);
+    const found = {
       result: "different",
       reason: null,
       positions: [head.toString()],
       tables: [{ table: "balances", liveRows: "3", rebuiltRows: "3", equal: false }],
-    });
+    };
+    await expect(rebuild(optionsOf(balances))).rejects.toThrow("the live ones stay");
+    const [refused] = await listJobs(log.db, "balances", { limit: 1 });
+    expect(refused).toMatchObject({ phase: "failed", comparison: found });
+    expect(await rowsOf(balances)).toEqual(damaged);
+    expect(await schemas()).not.toContain(buildSchemaOf(refused!.jobId));
+
+    await rebuild({ ...optionsOf(balances), acceptDifferent: true });
+    const [accepted] = await listJobs(log.db, "balances", { limit: 1 });
+    expect(accepted).toMatchObject({ phase: "done", comparison: found });
     expect(await rowsOf(balances)).toEqual(right);
+  });
+
+  it("ends the command line with an error when it finds a difference", async () => {
+    await sql`update projections.balances set settled_micro_kyat = settled_micro_kyat + 1
+      where account_id = 'acc-2'`.execute(log.db);
+    const refused = await rebuildCommand("balances").output();
+    expect(refused.code).toBe(1);
+    expect(new TextDecoder().decode(refused.stdout)).toContain("DIFFERENT from the live rows");
+    const accepted = await rebuildCommand("balances", "--accept-different").output();
+    expect(accepted.code).toBe(0);
   });
 });
 
