@@ -9,6 +9,7 @@ import {
   proveConsistency,
   proveInclusion,
 } from "./proofs.ts";
+import { emptySigning, evolveSigning, wrongOfKeySet } from "./signing.ts";
 
 /** Reads of all shards; every one of them is bounded. They reject when the database is away. */
 export interface CheckpointReader {
@@ -22,7 +23,10 @@ export interface CheckpointReader {
   /** A `sargalay.consistency.v1`; `from` has no more frames than `to`. */
   consistency(from: KeptCheckpoint, to: KeptCheckpoint): Promise<JsonObject>;
   inclusion(shard: number, position: bigint): Promise<InclusionAnswer>;
-  /** Each key that was put in force, oldest first, at most 1,000, with the position of its event. */
+  /**
+   * Each key that was put in force, oldest first, at most 1,000, with the position of its event. One
+   * that the key before it has not endorsed is left out, as verifiers refuse it.
+   */
   keys(shard: number): Promise<JsonObject[]>;
 }
 
@@ -44,14 +48,15 @@ export function createCheckpointReader(
     async keys(shard) {
       const stream = "integrity-checkpoint";
       const events = await store.readStream({ shard, stream, fromVersion: 1, limit: MOST_KEYS });
+      const chain = emptySigning();
       return events.flatMap((recorded) => {
         const event = decodeEvent(recorded);
         if (event.type !== "SigningKeySet") return [];
-        return [{
-          ...event.payload,
-          position: recorded.position.toString(),
-          recordedAtMs: recorded.recordedAtMs,
-        }];
+        if (event.payload.keyName !== originOf(logName, shard)) return [];
+        if (wrongOfKeySet(chain, event.payload) !== null) return [];
+        const { position, recordedAtMs } = recorded;
+        evolveSigning(chain, event, position);
+        return [{ ...event.payload, position: position.toString(), recordedAtMs }];
       });
     },
   };

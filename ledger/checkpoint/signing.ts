@@ -46,15 +46,21 @@ export function evolveSigning(
   { payload }: EventOf<"SigningKeySet">,
   position: bigint,
 ): void {
-  const wrong = state.inForce === null
-    ? wrongOfFirst(payload)
-    : wrongOfNext(state.inForce, payload);
+  const wrong = wrongOfKeySet(state, payload);
   if (wrong !== null) throw new RangeError(`SigningKeySet: ${wrong}`);
-  const { keyName, publicKey, keyHash } = payload;
-  if (keyHash !== keyHashOf(keyName, publicKey)) {
-    throw new RangeError(`SigningKeySet: ${keyHash} is not the hash of the key`);
-  }
+  const { keyName, publicKey } = payload;
   state.inForce = { keyName, publicKey, position };
+}
+
+/** Why a key can't have come into force after the one that is; null when it can. */
+export function wrongOfKeySet(
+  { inForce }: Readonly<SigningState>,
+  payload: EventOf<"SigningKeySet">["payload"],
+): string | null {
+  const wrong = inForce === null ? wrongOfFirst(payload) : wrongOfNext(inForce, payload);
+  if (wrong !== null) return wrong;
+  const { keyName, publicKey, keyHash } = payload;
+  return keyHash === keyHashOf(keyName, publicKey) ? null : `${keyHash} is not the hash of the key`;
 }
 
 type Body = CommandBody<"SetSigningKey">;
