@@ -37,7 +37,7 @@ export async function rollback(options: RebuildOptions): Promise<RebuildProgress
  * Starts to swap back the kept rows. They first get the events that they lack, so that the position
  * does not go back; the rows that are live now are then the kept ones. Rejects with RebuildRefused
  * when nothing is kept, while a rebuild runs, or when the kept rows are of another version than this
- * code computes: the process with that version's code takes them up by itself when it starts.
+ * code computes: a process with that version's code does it.
  */
 export async function startRollback(options: RebuildOptions): Promise<StartedJob> {
   const { db, projection } = options;
@@ -48,7 +48,7 @@ export async function startRollback(options: RebuildOptions): Promise<StartedJob
   if (previous.version !== projection.version) {
     throw new RebuildRefused(
       `the earlier rows of ${projection.name} are of version ${previous.version}, and this process ` +
-        `computes version ${projection.version}: start that version's code, which takes them up`,
+        `computes version ${projection.version}: ask a process with that version's code`,
     );
   }
   return await startJob(options, "rollback", workOf(options), () => Promise.resolve());

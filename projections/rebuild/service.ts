@@ -125,19 +125,28 @@ export function createRebuilds(options: RebuildsOptions): Rebuilds {
 
 /**
  * What a projection needs by itself: rows of this code's version, from those that an earlier swap
- * kept or from the log. A job that failed or was cancelled is not begun again: that is for people.
+ * kept or from the log. Rows of a newer version are left alone, so that processes of two versions do
+ * not take them from each other; going back is for people, and so is going forward again after that.
+ * A job that failed or was cancelled is not begun again either.
  */
 async function neededFor(
   { db, shards }: RebuildsOptions,
   { name, version }: Projection,
 ): Promise<"rebuild" | "rollback" | null> {
   const live = await checkpointOf(db, name, 0);
+  if (live.version > version) return null;
   if (live.version === version && !await isEmpty(db, name, shards)) return null;
   const [last] = await listJobs(db, name, { limit: 1 });
   const isOver = last === undefined || last.phase === "dead" || last.version !== version;
-  if (last !== undefined && !isOver) return null;
+  if (last !== undefined && (!isOver || wentBack(last, version))) return null;
   const previous = await previousOf(db, name);
   return previous?.version === version ? "rollback" : "rebuild";
+}
+
+/** Whether a person replaced the rows of exactly this version by those of an earlier one. */
+function wentBack({ kind, phase, requestedBy, liveVersion }: RebuildJob, version: number): boolean {
+  return kind === "rollback" && phase === "done" && liveVersion === version &&
+    requestedBy !== REQUESTED_BY;
 }
 
 /** Whether there are no rows yet, and many events to make them of. */

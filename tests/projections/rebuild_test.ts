@@ -256,13 +256,22 @@ describe("code with another version of a projection", () => {
     await rebuilds.close();
   });
 
-  it("gives way when the old code comes back, from the rows that were kept", async () => {
-    const rebuilds = service([balances]);
-    await rebuilds.start();
+  it("keeps its rows when the old code runs too, until a person goes back, which then stays", async () => {
+    const [old, current] = [service([balances]), service([newer])];
+    const jobs = async () => (await listJobs(log.db, "balances", { limit: 100 })).length;
+    const before = await jobs();
+    await old.start();
+    expect(await jobs()).toBe(before);
+    expect((await statusNow())!.version).toBe(newer.version);
+
+    await old.rollback("balances", "user:x");
     await until(async () => (await statusNow())!.version === balances.version);
     expect((await listJobs(log.db, "balances", { limit: 1 }))[0]!.kind).toBe("rollback");
     expect((await checkpointOf(log.db, "balances", 0)).position).toBe(head);
-    await rebuilds.close();
+    await current.start();
+    expect(await jobs()).toBe(before + 1);
+    await Promise.all([old.close(), current.close()]);
+    expect((await checkpointOf(log.db, "balances", 0)).version).toBe(balances.version);
   });
 });
 
