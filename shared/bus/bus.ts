@@ -57,19 +57,22 @@ export interface StreamOptions {
   readonly duplicateWindowMs: number;
   /** Most messages kept; the oldest go first. */
   readonly maxMessages: number;
+  /** Most messages kept of each subject, so that a busy one displaces no quiet one's; no bound when absent. */
+  readonly maxMessagesPerSubject?: number;
 }
 
 /** Looking into a stream without consuming it; both buses can, beside what {@link Bus} promises. */
 export interface StreamReader {
   /**
-   * The last message that a stream has on a subject without wildcards; null when it has none or is
-   * not there. Rejects with BusError.
+   * What a stream has on a subject without wildcards, newest first: the last message, and the others
+   * from the oldest on while they are at most `most` in all. What is not JSON is left out; none when
+   * there is no such stream. Rejects with BusError; `timeoutMs` is for each question to a server.
    */
-  readLast(
+  readKept(
     stream: string,
     subject: string,
-    options: { timeoutMs: number },
-  ): Promise<JsonValue | null>;
+    options: { most: number; timeoutMs: number },
+  ): Promise<JsonValue[]>;
 }
 
 /**

@@ -45,6 +45,7 @@ async function codeOf(call: Promise<unknown>): Promise<BusErrorCode> {
 }
 
 const second = { timeoutMs: 5_000 };
+const few = { most: 10, timeoutMs: 5_000 };
 
 /** Runs the contract on the buses that `open` gives; each test gets its own. */
 export function describeBus(name: string, open: () => Promise<BusEnds>): void {
@@ -276,20 +277,52 @@ function describeReading(under: Under): void {
     const { one, other, prefix } = under();
     await one.ensureStream(stream(prefix));
     const subject = `${prefix}.0.meter.settle`;
-    expect(await one.readLast(prefix, subject, second)).toBe(null);
+    expect(await one.readKept(prefix, subject, few)).toEqual([]);
     await publishMany(one, prefix, 20);
     await one.publishDurable(subject, { text: "“မြန်မာ”", last: true }, {
       messageId: "last",
       ...second,
     });
     await one.publishDurable(`${prefix}.1.meter.settle`, 1, { messageId: "else", ...second });
-    const read = await other.readLast(prefix, subject, second);
+    const [read] = await other.readKept(prefix, subject, few);
     expect(read).toEqual({ text: "“မြန်မာ”", last: true });
   });
 
   it("gives nothing of a stream that there is not", async () => {
     const { one, prefix } = under();
-    expect(await one.readLast(`${prefix}none`, `${prefix}.0.meter.settle`, second)).toBe(null);
+    expect(await one.readKept(`${prefix}none`, `${prefix}.0.meter.settle`, few)).toEqual([]);
+  });
+
+  it("gives all of a subject, newest first, and no more than is asked for", async () => {
+    const { one, other, prefix } = under();
+    await one.ensureStream(stream(prefix));
+    const subject = (shard: number) => `${prefix}.${shard}.meter.settle`;
+    for (const number of [1, 2, 3, 4]) {
+      for (const shard of [0, 1]) {
+        const messageId = `${shard}-${number}`;
+        await one.publishDurable(subject(shard), number, { messageId, ...second });
+      }
+    }
+    expect(await other.readKept(prefix, subject(0), few)).toEqual([4, 3, 2, 1]);
+    const two = await other.readKept(prefix, subject(0), { ...few, most: 2 });
+    expect([two.length, two[0]]).toEqual([2, 4]);
+  });
+
+  it("finds a quiet subject's messages, where a bound is for each subject", async () => {
+    const { one, prefix } = under();
+    const options = { ...stream(prefix), maxMessages: 20, maxMessagesPerSubject: 3 };
+    await one.ensureStream(options);
+    const publish = (shard: number, number: number) =>
+      one.publishDurable(`${prefix}.${shard}.meter.settle`, number, {
+        messageId: `${shard}-${number}`,
+        ...second,
+      });
+    await publish(1, 0);
+    for (let number = 1; number <= 40; number++) await publish(0, number);
+    expect(await one.readKept(prefix, `${prefix}.1.meter.settle`, few)).toEqual([0]);
+    expect(await one.readKept(prefix, `${prefix}.0.meter.settle`, few)).toEqual([40, 39, 38]);
+    await one.ensureStream({ ...options, maxMessagesPerSubject: 1 });
+    expect(await one.readKept(prefix, `${prefix}.0.meter.settle`, few)).toEqual([40]);
   });
 }
 

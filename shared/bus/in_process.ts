@@ -154,10 +154,15 @@ class InProcessBus implements Bus, StreamReader {
   }
 
   // deno-lint-ignore require-await -- a failure is a rejection
-  async readLast(stream: string, subject: string): Promise<JsonValue | null> {
+  async readKept(
+    stream: string,
+    subject: string,
+    { most }: { most: number; timeoutMs: number },
+  ): Promise<JsonValue[]> {
     if (this.#state === "closed") throw closedError();
-    const text = this.#streams.get(stream)?.newest(subject) ?? null;
-    return text === null ? null : JSON.parse(text);
+    const texts = this.#streams.get(stream)?.kept(subject) ?? [];
+    const chosen = [...texts.slice(0, -1).slice(0, most - 1), ...texts.slice(-1)];
+    return chosen.reverse().map((text) => JSON.parse(text));
   }
 
   consume(

@@ -16,8 +16,8 @@ export interface MemoryStream {
   update(options: StreamOptions): void;
   /** Stores `text`, the JSON of a message, unless the id is known. */
   publish(subject: string, text: string, messageId: string): PublishAck;
-  /** The JSON of the last message kept on a subject; null when there is none. */
-  newest(subject: string): string | null;
+  /** The JSON of every message kept on a subject, oldest first. */
+  kept(subject: string): string[];
   /** The consumer of this name; a new one starts at the oldest message kept. */
   consumer(durableName: string): MemoryConsumer;
   /** Stops every timer. */
@@ -53,6 +53,12 @@ export function createMemoryStream(
       first += 1;
     }
   };
+  const trimSubject = (subject: string) => {
+    const { maxMessagesPerSubject: most } = options;
+    if (most === undefined) return;
+    const own = [...messages].filter(([, one]) => one.subject === subject);
+    for (const [sequence] of own.slice(0, -most)) messages.delete(sequence);
+  };
   const log = {
     first: () => first,
     last: () => last,
@@ -64,6 +70,9 @@ export function createMemoryStream(
     update(next) {
       options = next;
       filters = next.subjects.map(compileFilter);
+      for (const subject of new Set([...messages.values()].map((one) => one.subject))) {
+        trimSubject(subject);
+      }
       trim();
     },
     publish(subject, text, messageId) {
@@ -75,16 +84,12 @@ export function createMemoryStream(
       messages.set(sequence, { subject, text });
       known.set(messageId, { sequence, atMs: clock.nowMs() });
       for (const consumer of consumers.values()) consumer.pump();
+      trimSubject(subject);
       trim();
       return { sequence, duplicate: false };
     },
-    newest(subject) {
-      for (let sequence = last; sequence >= first; sequence--) {
-        const stored = messages.get(sequence);
-        if (stored?.subject === subject) return stored.text;
-      }
-      return null;
-    },
+    kept: (subject) =>
+      [...messages.values()].filter((one) => one.subject === subject).map(({ text }) => text),
     consumer(durableName) {
       const existing = consumers.get(durableName);
       if (existing !== undefined) return existing;

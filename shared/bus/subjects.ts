@@ -9,12 +9,14 @@ export const METER_STREAM = {
   maxMessages: 10_000_000,
 } as const;
 
-/** The stream that keeps the newest checkpoints outside the ledger's database. */
+/** The stream that keeps each shard's newest checkpoints outside the ledger's database. */
 export const CHECKPOINT_STREAM = {
   name: "CHECKPOINTS",
   subjects: ["sargalay.*.checkpoint"],
   duplicateWindowMs: 120_000,
+  // Beyond 64 of each of 64 shards: what a quiet shard keeps is never displaced by busy ones.
   maxMessages: 10_000,
+  maxMessagesPerSubject: 64,
 } as const;
 
 /** Subject names by shard, edge and purpose. */

@@ -14,7 +14,10 @@ export function createDirectoryPlace(directory: string): CheckpointPlace {
   const noteFile = (shard: number) => `${directory}/shard-${shard}.note`;
   return {
     name: `directory ${directory}`,
-    readNewest: (shard) => readIfThere(noteFile(shard)),
+    async readNewest(shard) {
+      const note = await readIfThere(noteFile(shard));
+      return note === null ? [] : [note];
+    },
     async write(checkpoint) {
       const { shard, note } = checkpoint;
       await Deno.mkdir(directory, { recursive: true });

@@ -7,6 +7,6 @@ export interface CheckpointPlace {
   readonly name: string;
   /** Resolves once the checkpoint would outlive a crash; an older one than it has changes nothing. */
   write(checkpoint: KeptCheckpoint): Promise<void>;
-  /** The newest note of a shard; null when it has none. */
-  readNewest(shard: number): Promise<string | null>;
+  /** The newest notes of a shard, as they are kept, at most 64; none when it has none. */
+  readNewest(shard: number): Promise<readonly string[]>;
 }

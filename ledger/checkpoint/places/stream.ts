@@ -10,6 +10,7 @@ import type { CheckpointPlace } from "./place.ts";
 
 const TIMEOUT_MS = 5_000;
 const messageSchema = z.object({ note: z.string() });
+const MOST_NOTES = CHECKPOINT_STREAM.maxMessagesPerSubject;
 
 /**
  * The stream `CHECKPOINTS`: `{shard, note, position}` on the subject of each shard. A bus that can't
@@ -39,9 +40,13 @@ export function createStreamPlace(bus: Bus & Partial<StreamReader>): CheckpointP
     },
     async readNewest(shard) {
       const { name } = CHECKPOINT_STREAM;
-      const options = { timeoutMs: TIMEOUT_MS };
-      const last = await bus.readLast?.(name, subjects.checkpoint(shard), options) ?? null;
-      return last === null ? null : messageSchema.parse(last).note;
+      const options = { most: MOST_NOTES, timeoutMs: TIMEOUT_MS };
+      const kept = await bus.readKept?.(name, subjects.checkpoint(shard), options) ?? [];
+      return kept.map((message) => {
+        const read = messageSchema.safeParse(message);
+        // Whatever else is in the stream is a note that nobody signed.
+        return read.success ? read.data.note : "";
+      });
     },
   };
 }

@@ -19,13 +19,14 @@ const consumerExists = 10_148;
 /** Creates the stream in files, or brings it to these options; JetStreamApiError on refusal. */
 export async function ensureServerStream(
   connection: NatsConnection,
-  { name, subjects, duplicateWindowMs, maxMessages }: StreamOptions,
+  { name, subjects, duplicateWindowMs, maxMessages, maxMessagesPerSubject }: StreamOptions,
 ): Promise<void> {
   const { streams } = await jetstreamManager(connection, { checkAPI: false });
   const options = {
     subjects: [...subjects],
     duplicate_window: nanos(duplicateWindowMs),
     max_msgs: maxMessages,
+    max_msgs_per_subject: maxMessagesPerSubject ?? -1,
     discard: DiscardPolicy.Old,
   };
   try {

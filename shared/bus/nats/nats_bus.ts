@@ -27,7 +27,7 @@ import {
 } from "../handling.ts";
 import { compileFilter } from "../matching.ts";
 import { ensureServerConsumer, ensureServerStream } from "./jetstream.ts";
-import { lastMessageRequest, readLastMessage } from "./last_message.ts";
+import { readKeptMessages } from "./kept_messages.ts";
 import { followLink, type Link } from "./link.ts";
 import { createNudge } from "./nudge.ts";
 import { startPullConsumer } from "./pull_consumer.ts";
@@ -145,14 +145,14 @@ class NatsBus implements Bus, StreamReader {
     return readPublishAck(reply, subject);
   }
 
-  async readLast(
+  async readKept(
     stream: string,
     subject: string,
-    { timeoutMs }: { timeoutMs: number },
-  ): Promise<JsonValue | null> {
-    const request = lastMessageRequest(stream, subject);
-    const reply = await this.#exchange(request.subject, request.bytes, { timeoutMs });
-    return readLastMessage(reply, `${subject} of ${stream}`);
+    { most, timeoutMs }: { most: number; timeoutMs: number },
+  ): Promise<JsonValue[]> {
+    return await readKeptMessages({ stream, subject, most }, async (asked, bytes) => {
+      return await this.#exchange(asked, bytes, { timeoutMs });
+    });
   }
 
   async consume(
