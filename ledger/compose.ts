@@ -46,6 +46,8 @@ export interface LedgerCheckpoints {
   readonly intervalMs: number;
   /** Where they are kept beside the database and the bus. */
   readonly places: readonly CheckpointPlace[];
+  /** Whether to run although no place has a checkpoint of a log that was signed; no when absent. */
+  readonly unverifiedStart?: boolean;
 }
 
 /** The settings that the ledger itself needs. */
@@ -162,6 +164,7 @@ async function prepareCheckpoints(
       intervalMs,
       checkpoints: kept,
       places,
+      unverifiedStart: checkpoints.unverifiedStart ?? false,
     }),
   };
 }

@@ -23,6 +23,7 @@ const settingsSchema = z.object({
     .regex(/^([1-9]\d{2,4}|100000)$/, "expected 100 to 100000").transform((text) =>
       parseInt(text, 10)
     ).default(1_000),
+  SARGALAY_CHECKPOINT_UNVERIFIED_START: z.enum(["yes", "no"]).default("no"),
   SARGALAY_LOG_NAME: z.string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, "expected letters, digits and . _ / -").optional(),
 });
@@ -54,6 +55,8 @@ export interface CheckpointConfig {
   readonly intervalMs: number;
   /** Null: as at the first start. */
   readonly logName: string | null;
+  /** Whether to run although no place has a checkpoint of a log that was signed. */
+  readonly unverifiedStart: boolean;
 }
 
 /**
@@ -92,6 +95,7 @@ export function readLedgerConfig(environment: Record<string, string | undefined>
       directories: data.SARGALAY_CHECKPOINT_DIRS,
       intervalMs: data.SARGALAY_CHECKPOINT_INTERVAL_MS,
       logName: data.SARGALAY_LOG_NAME ?? null,
+      unverifiedStart: data.SARGALAY_CHECKPOINT_UNVERIFIED_START === "yes",
     },
   };
 }

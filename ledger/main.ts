@@ -42,13 +42,14 @@ async function openDatabase(url: string): Promise<LedgerDatabase> {
 }
 
 async function readCheckpoints(
-  { keys, directories, intervalMs, logName }: CheckpointConfig,
+  { keys, directories, intervalMs, logName, unverifiedStart }: CheckpointConfig,
 ): Promise<LedgerCheckpoints> {
   return {
     keys: readCheckpointKeys("text" in keys ? keys.text : await Deno.readTextFile(keys.file)),
     places: directories.map(createDirectoryPlace),
     intervalMs,
     logName,
+    unverifiedStart,
   };
 }
 

@@ -6,8 +6,9 @@ import type { Log } from "../shared/log.ts";
 import {
   type Checkpointer,
   type Checkpointing,
-  compareWithCheckpoints,
   createCheckpointer,
+  createLogCheck,
+  type LogCheck,
 } from "./checkpoint/mod.ts";
 import type { SeedChoice } from "./config.ts";
 import type { Domain } from "./domain.ts";
@@ -67,6 +68,7 @@ const RESEED_MS = 250;
 /** Builds the runner; nothing happens until it is started. */
 export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
   const { bus, effects, log, store, deadLetters, place: { shard } } = options;
+  const check = logCheckOf(options, (error) => writer.fail(error));
   const writer = createWriter({
     store,
     domain: options.domain,
@@ -80,7 +82,7 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
       if (events.length === 0) return;
       broadcastCommit(bus, { shard, position, eventTypes: events.map(({ event }) => event.type) });
     },
-    beforeOwning: () => compareLog(options),
+    beforeOwning: async () => await check?.run(),
     log,
   });
   const checkpointer = checkpointerOf(writer, options);
@@ -120,6 +122,7 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
     async stop() {
       stopped = true;
       polling.cancel();
+      check?.stop();
       await serving.stop();
       await checkpointer?.stop();
       await writer.stop();
@@ -149,13 +152,23 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
   };
 }
 
-async function compareLog(
-  { place: { shard }, checkpointing, store, effects: { timers }, log }: ShardRunnerOptions,
-): Promise<void> {
-  if (checkpointing === null) return;
+function logCheckOf(
+  { place: { shard }, checkpointing, store, effects: { clock, timers }, log }: ShardRunnerOptions,
+  onContradiction: (error: Error) => void,
+): LogCheck | null {
+  if (checkpointing === null) return null;
   const { current, former } = checkpointing.keys;
   const publicKeys = [current, ...former].map(({ publicKey }) => publicKey);
-  await compareWithCheckpoints({ ...checkpointing, shard, publicKeys, store, timers, log });
+  return createLogCheck({
+    ...checkpointing,
+    shard,
+    publicKeys,
+    store,
+    clock,
+    timers,
+    log,
+    onContradiction,
+  });
 }
 
 function checkpointerOf(

@@ -21,6 +21,8 @@ export interface Checkpointing {
   readonly intervalMs: number;
   readonly checkpoints: CheckpointStore;
   readonly places: readonly CheckpointPlace[];
+  /** Whether a shard may be run although the database has checkpoints and no place has one. */
+  readonly unverifiedStart: boolean;
 }
 
 /** What signing a shard takes. */

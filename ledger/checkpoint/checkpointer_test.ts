@@ -97,6 +97,7 @@ function signer(of: TestLog, ownership: () => Ownership | null, own: Effects = e
     store: of.store,
     checkpoints: of.checkpoints,
     places: [place],
+    unverifiedStart: false,
     effects: own,
     log: silentLog,
     ownership,

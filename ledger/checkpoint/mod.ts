@@ -6,13 +6,13 @@
  */
 export { type Checkpointer, type Checkpointing, createCheckpointer } from "./checkpointer.ts";
 export type { CheckpointStore, KeptCheckpoint, TreeLeaf, TreeNode } from "./checkpoint_store.ts";
-export { compareWithCheckpoints } from "./comparison.ts";
 export { createCheckpointStore } from "./database_store.ts";
 export { type CheckpointKeys, readCheckpointKeys } from "./key_in_force.ts";
 export type { InclusionAnswer } from "./proofs.ts";
 export { proveRequest, type RequestProofs } from "./proven_receipt.ts";
 export { type CheckpointReader, createCheckpointReader } from "./reader.ts";
 export { createDirectoryPlace } from "./places/directory.ts";
+export { createLogCheck, type LogCheck } from "./log_check.ts";
 export type { CheckpointPlace } from "./places/place.ts";
 export { createStreamPlace } from "./places/stream.ts";
 export {

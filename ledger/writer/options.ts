@@ -109,6 +109,8 @@ export interface Writer<State> {
    */
   readCommitted<T>(fn: (state: State) => T): Promise<T>;
   status(): WriterStatus;
+  /** Gives the shard up for good, because its log turned out not to be the right one. */
+  fail(error: Error): void;
   /** Refuses new commands, waits for those under way (bounded), gives the shard up. Idempotent. */
   stop(): Promise<void>;
 }

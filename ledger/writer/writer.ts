@@ -127,6 +127,11 @@ class ShardWriter<State> implements Writer<State> {
     };
   }
 
+  fail(error: Error): void {
+    // Whoever does not own it looks before it does.
+    if (this.#tenure.role === "owner") this.#tenure.fail(error);
+  }
+
   async stop(): Promise<void> {
     if (this.#tenure.role === "stopped") return;
     this.#stopping = true;

@@ -34,7 +34,10 @@ export function memoryPlace(name: string, note: string | null = null): MemoryPla
       written.push(checkpoint);
       return Promise.resolve();
     },
-    readNewest: () => Promise.resolve(written.at(-1)?.note ?? note),
+    readNewest() {
+      const newest = written.at(-1)?.note ?? note;
+      return Promise.resolve(newest === null ? [] : [newest]);
+    },
   };
 }
 
@@ -59,11 +62,14 @@ export interface SigningOptions {
   /** The current key's byte, then those of former ones; `[1]` when absent. */
   readonly keys?: readonly number[];
   readonly logName?: string;
+  /** Whether it may run although no place has a checkpoint; it may not when absent. */
+  readonly unverifiedStart?: boolean;
 }
 
 /** Starts one; `ready` is the caller's to wait for. */
 export async function startSigning(
-  { database, places, keys = [1], logName = "test.example/log" }: SigningOptions,
+  { database, places, keys = [1], logName = "test.example/log", unverifiedStart = false }:
+    SigningOptions,
 ): Promise<SigningLedger> {
   const bus = createInProcessBus(effects);
   const [current, ...former] = keys.map(keyOf);
@@ -74,7 +80,13 @@ export async function startSigning(
     log: silentLog,
     owner: uuidv7(effects),
     exclusive: true,
-    checkpoints: { keys: { current: current!, former }, logName, intervalMs: 100, places },
+    checkpoints: {
+      keys: { current: current!, former },
+      logName,
+      intervalMs: 100,
+      places,
+      unverifiedStart,
+    },
   });
   const token = await signServiceToken(
     { actor: "user:admin", role: "admin", accountId: null },
