@@ -3,7 +3,13 @@ import type { CommandBody } from "../../shared/commands/mod.ts";
 import { accepted, rejected } from "../decision.ts";
 import type { Decision } from "../domain.ts";
 import { MAXIMUM_AMOUNT } from "./amounts.ts";
-import { amountIsZero, amountOverflow, insufficientCredit, noAccount } from "./refusals.ts";
+import {
+  amountIsZero,
+  amountOverflow,
+  creditNoteTooHigh,
+  insufficientCredit,
+  noAccount,
+} from "./refusals.ts";
 import { type Account, type AccountBook, availableMicroKyat } from "./state.ts";
 
 /** Opens an account with an empty wallet in kyat. Rejects with `account_exists`. */
@@ -52,7 +58,8 @@ export function postAdjustment(book: AccountBook, body: CommandBody<"PostAdjustm
 
 /**
  * Gives back what was charged too much. Rejects with `account_not_found`, with `credit_note_exists`
- * when the account had a note for this reference, with `amount_is_zero` or with `amount_overflow`.
+ * when the account had a note for this reference, with `amount_is_zero`, `amount_overflow`, or with
+ * `credit_note_too_high` when the account's notes would sum to more than its wallet ever paid.
  */
 export function issueCreditNote(book: AccountBook, body: CommandBody<"IssueCreditNote">): Decision {
   const account = book.accounts.get(body.accountId);
@@ -68,6 +75,8 @@ export function issueCreditNote(book: AccountBook, body: CommandBody<"IssueCredi
   if (amount === 0n) return amountIsZero("Credit note");
   const credited = account.creditedMicroKyat + amount;
   if (credited > MAXIMUM_AMOUNT) return amountOverflow("Credit note", credited);
+  const most = account.settledMicroKyat - account.notedMicroKyat;
+  if (amount > most) return creditNoteTooHigh(most, amount);
   return accepted([{ type: "CreditNoteIssued", payload: body }], creditResult(account, amount));
 }
 

@@ -101,6 +101,7 @@ function issueCreditNote(account: Account, payload: EventPayload<"CreditNoteIssu
     throw new RangeError(`credit note ${reference} is issued twice in the log`);
   }
   account.creditNotes.add(reference);
+  account.notedMicroKyat += amountMicroKyat;
   account.creditedMicroKyat += amountMicroKyat;
 }
 

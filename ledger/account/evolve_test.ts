@@ -66,7 +66,7 @@ describe("a damaged log is refused", () => {
 
   it("a second credit note for the same reference", () => {
     const scenario = held();
-    const [event] = scenario.given(command("IssueCreditNote"));
+    const [event] = scenario.given(command("SettleHold"), command("IssueCreditNote"));
     expect(() => scenario.append(event!)).toThrow("issued twice");
   });
 

@@ -27,7 +27,7 @@ const TABLE: readonly (readonly [string, readonly (Command | number)[], readonly
   ["a payment", [command("GrantCredit")], ["1010 1000000 MMK", "2000:acc-1 -1000000 MMK"]],
   ["a promotion", [command("GrantCredit", { source: "promotion" })], ["4090 1000000 MMK", "2000:acc-1 -1000000 MMK"]],
   ["an adjustment upwards", [command("PostAdjustment", { amountMicroKyat: 5n })], ["5400 5 MMK", "2000:acc-1 -5 MMK"]],
-  ["a credit note", [command("IssueCreditNote")], ["4000 500 MMK", "2000:acc-1 -500 MMK"]],
+  ["a credit note", [held, used(5), command("IssueCreditNote")], ["4000 500 MMK", "2000:acc-1 -500 MMK"]],
   ["an adjustment downwards", [command("PostAdjustment")], ["5400 -1000 MMK", "2000:acc-1 1000 MMK"]],
   ["a hold", [held], ["2000:acc-1 50000 MMK", "2010:acc-1 -50000 MMK"]],
   ["a release", [held, command("ReleaseHold")], ["2010:acc-1 50000 MMK", "2000:acc-1 -50000 MMK"]],

@@ -40,8 +40,8 @@ export class ReferenceLedger {
   totalBudget: bigint | null = null;
   /** Σ grants, adjustments and credit notes. */
   credited = 0n;
-  /** References of credit notes. */
-  readonly creditNotes = new Set<string>();
+  /** Amounts of credit notes by reference. */
+  readonly creditNotes = new Map<string, bigint>();
   /** Whether the account's only key was revoked. */
   revoked = false;
   /** Every request ever. */
@@ -83,7 +83,9 @@ export class ReferenceLedger {
         const { reference, amountMicroKyat } = command.body;
         if (this.creditNotes.has(reference)) return "credit_note_exists";
         if (amountMicroKyat === 0n) return "amount_is_zero";
-        this.creditNotes.add(reference);
+        const notes = sum([...this.creditNotes.values()]);
+        if (notes + amountMicroKyat > this.settled) return "credit_note_too_high";
+        this.creditNotes.set(reference, amountMicroKyat);
         this.credited += amountMicroKyat;
         return null;
       }

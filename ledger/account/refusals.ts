@@ -49,3 +49,17 @@ export function insufficientCredit(
     },
   );
 }
+
+/** A credit note gives back what was paid, and what was given back before counts against it. */
+export function creditNoteTooHigh(mostMicroKyat: bigint, amountMicroKyat: bigint): Rejected {
+  return rejected(
+    "credit_note_too_high",
+    `Credit note refused: it gives back ${formatKyat(amountMicroKyat)} kyat, the account has paid ${
+      formatKyat(mostMicroKyat)
+    } that were not given back yet`,
+    {
+      amountMicroKyat: amountMicroKyat.toString(),
+      maximumMicroKyat: mostMicroKyat.toString(),
+    },
+  );
+}

@@ -15,6 +15,8 @@ const released = [...held, command("ReleaseHold")];
 const expired = [...held, 60_000, command("ExpireHold")];
 const settledAtExpiry = [...held, command("ReportUsage"), 60_000, command("ExpireHold")];
 const lateSettled = [...expired, command("SettleHold")];
+/** What {@link settled} took from the wallet. */
+const PAID = 30_000n;
 const ofOther = { accountId: "acc-2" };
 const max = 2n ** 63n - 1n;
 
@@ -37,7 +39,7 @@ const ROWS: readonly Row[] = [
   ["account_not_found", [], command("ReleaseHold")],
   ["account_not_found", [], command("ExpireHold")],
 
-  ["credit_note_exists", [...ready, command("IssueCreditNote")], command("IssueCreditNote", { amountMicroKyat: 0n })],
+  ["credit_note_exists", [...settled, command("IssueCreditNote")], command("IssueCreditNote", { amountMicroKyat: 0n })],
 
   ["key_exists", ready, command("IssueKey", { keyHash: keyHash(2) })],
   ["key_exists", ready, command("IssueKey", { keyId: "key-2" })],
@@ -104,6 +106,11 @@ const ROWS: readonly Row[] = [
   ["amount_overflow", ready, command("IssueCreditNote", { amountMicroKyat: max - 999_999n })],
   ["amount_overflow", [...without("SetFxRate"), command("SetFxRate", { kyatPerUsd: "999999999" }), command("GrantCredit", { amountMicroKyat: max - 1_000_000n }), command("PlaceHold")], command("SettleHold", { usage: { input: 1_000_000_000_000 } })],
   ["amount_overflow", [...without("SetFxRate"), command("SetFxRate", { kyatPerUsd: "999999999" }), command("GrantCredit", { amountMicroKyat: max - 1_000_000n }), command("PlaceHold")], command("ReportUsage", { usage: { output: 1_000_000_000_000 } })],
+  ["credit_note_too_high", ready, command("IssueCreditNote", { amountMicroKyat: 1n })],
+  ["credit_note_too_high", held, command("IssueCreditNote", { amountMicroKyat: 1n })],
+  ["credit_note_too_high", settled, command("IssueCreditNote", { amountMicroKyat: PAID + 1n })],
+  ["credit_note_too_high", [...settled, command("IssueCreditNote")], command("IssueCreditNote", { reference: "rerate-2", amountMicroKyat: PAID - 499n })],
+  ["credit_note_too_high", [...settled, command("OpenAccount", ofOther)], command("IssueCreditNote", ofOther)],
   ["insufficient_credit", ready, command("PostAdjustment", { amountMicroKyat: -1_000_001n })],
   ["insufficient_credit", held, command("PostAdjustment", { amountMicroKyat: -950_001n })],
   ["insufficient_credit", ready, command("PlaceHold", { inputTokensBound: 981 })],
@@ -196,6 +203,26 @@ describe("of several reasons the first in the documented order is given", () => 
 });
 
 describe("at the very edge", () => {
+  it("credit notes may give back all that was paid, at once or in parts, late usage included", () => {
+    const scenario = play(settled);
+    const note = (reference: string, amountMicroKyat: bigint) =>
+      command("IssueCreditNote", { reference, amountMicroKyat });
+    scenario.given(note("part-1", PAID - 1n), note("part-2", 1n));
+    expect(scenario.attempt(note("part-3", 1n))).toEqual({
+      status: "rejected",
+      rejection: {
+        code: "credit_note_too_high",
+        message: "Credit note refused: it gives back 0.000001 kyat, the account has paid 0 " +
+          "that were not given back yet",
+        details: { amountMicroKyat: "1", maximumMicroKyat: "0" },
+      },
+    });
+    const late = play(lateSettled);
+    late.given(note("part-1", late.balance().settled));
+    expect(late.attempt(note("part-2", 1n)))
+      .toMatchObject({ rejection: { code: "credit_note_too_high" } });
+  });
+
   it("a key expires at its millisecond and works until then", () => {
     const scenario = play(without("IssueKey"));
     scenario.given(command("IssueKey", { expiresAtMs: scenario.nowMs + 1 }));

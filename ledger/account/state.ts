@@ -27,6 +27,8 @@ export interface Account {
   activeKeys: number;
   /** References of the credit notes that it has had. */
   readonly creditNotes: Set<string>;
+  /** Σ credit notes: a further one may give back what was settled less this. */
+  notedMicroKyat: bigint;
 }
 
 /** All accounts of a shard; changed by `evolveAccounts` only. */
@@ -54,6 +56,7 @@ export function newAccount(accountId: string, name: string): Account {
     keys: new Map(),
     activeKeys: 0,
     creditNotes: new Set(),
+    notedMicroKyat: 0n,
   };
 }
 

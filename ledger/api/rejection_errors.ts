@@ -31,6 +31,7 @@ const ERROR_OF: Readonly<Record<RejectionCode, ErrorCode>> = {
   alert_rule_kind_fixed: "conflict",
   amount_is_zero: "invalid_request",
   amount_overflow: "invalid_request",
+  credit_note_too_high: "conflict",
   insufficient_credit: "insufficient_quota",
   budget_exceeded: "budget_exceeded",
   too_many_holds: "too_many_requests",

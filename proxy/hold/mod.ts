@@ -133,6 +133,7 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
     case "amount_is_zero":
     case "too_many_keys":
     case "credit_note_exists":
+    case "credit_note_too_high":
     case "alert_rule_not_found":
     case "alert_rule_kind_fixed":
     case "too_many_alert_rules":

@@ -31,6 +31,7 @@ export const REJECTION_CODES = [
   "alert_rule_kind_fixed",
   "amount_is_zero",
   "amount_overflow",
+  "credit_note_too_high",
   "insufficient_credit",
   "budget_exceeded",
   "too_many_holds",

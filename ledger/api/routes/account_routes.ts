@@ -73,7 +73,8 @@ const issueCreditNote = commandRoute({
   summary: "Issue a credit note",
   description:
     "Gives back what was charged too much, such as after a re-rating; the platform's revenue falls " +
-    "by as much. An account has one note for each `reference`: a repetition is refused as a conflict.",
+    "by as much. An account has one note for each `reference`, and all of its notes together give " +
+    "back no more than its wallet has paid: anything else is refused as a conflict.",
   body: commandSchemas.IssueCreditNote.omit(ofAccount),
   status: 201,
   send: async (body, call, context) => {
