@@ -11,12 +11,10 @@ import { loadRanges } from "./load.ts";
 import type { RebuildProgress } from "./progress.ts";
 import { RebuildRefused } from "./refused.ts";
 import { swapIn } from "./swap.ts";
+import { shortenTail } from "./tail.ts";
 
 /** How far live rows may be behind the log for the rebuilt ones to stop there and be compared. */
 const COMPARABLE_LAG = 5_000n;
-/** What the swap may catch up on while it holds the checkpoint, in events. */
-const SHORT_TAIL = 2_000n;
-const ROUNDS = 5;
 /** After so many events it says how far it is, and looks whether it was cancelled. */
 const STEP_EVENTS = 20_000n;
 
@@ -88,14 +86,11 @@ function workOf(options: RebuildOptions): Work {
       );
     }
 
-    // Each round is shorter than the one before unless the log grows faster than this works.
-    heads = await headsOf(db, shards);
-    for (let round = 0; round < ROUNDS && total(heads) - total(positions) > 0n; round++) {
-      await at("catching_up");
-      await catchUp("catching_up", heads);
-      heads = await headsOf(db, shards);
-      if (total(heads) - total(positions) <= SHORT_TAIL) break;
-    }
+    await shortenTail({
+      positions: () => positions,
+      heads: async () => heads = await headsOf(db, shards),
+      catchUp: (to) => catchUp("catching_up", to),
+    });
     await at("swapping");
     const { timers } = effects;
     return total(await swapIn({ db, projection, jobId, from: schema, timers }, positions));
