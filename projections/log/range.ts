@@ -40,7 +40,7 @@ export async function requireKnown(db: Queryable, range: LogRange): Promise<void
   `.execute(db);
   const events = rows.reduce((sum, row) => sum + BigInt(row.events), 0n);
   const known = rows.every(({ type, schemaVersion }) =>
-    schemaVersion === 1 && type in eventSchemas
+    schemaVersion === 1 && Object.hasOwn(eventSchemas, type)
   );
   if (known && events === range.to - range.after) return;
   throw new Error("the range has a gap or an event that is not known");
