@@ -105,6 +105,10 @@ describe("the verification page", () => {
       await page.getByLabel("Choose files").setInputFiles(`${folder}/receipt.json`);
       await isDone(page);
       await page.getByText("no key that you believe has signed this").waitFor();
+      await chooseFolder(page, exported);
+      await page.locator("[data-phase=done] .checks").waitFor();
+      await page.getByText("no key that you believe has signed this").waitFor();
+      expect(await page.locator(".check-bad").count()).toBe(0);
     }));
 
   it("says that a key is none, and what a file is not", () =>
