@@ -6,7 +6,7 @@ import type { Log } from "../../shared/log.ts";
 import type { EventStore, Ownership } from "../store/mod.ts";
 import type { CheckpointStore, KeptCheckpoint } from "./checkpoint_store.ts";
 import { createDelivery, type Delivery } from "./delivery.ts";
-import { type FrameTree, openFrameTree } from "./frame_tree.ts";
+import { type FrameTree, isInTree, openFrameTree } from "./frame_tree.ts";
 import { bringIntoForce, type CheckpointKeys } from "./key_in_force.ts";
 import { signCheckpoint } from "./note.ts";
 import type { CheckpointPlace } from "./places/place.ts";
@@ -79,7 +79,11 @@ class ShardCheckpointer implements Checkpointer {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
-    this.#delivery = createDelivery(options);
+    const { shard, checkpoints } = options;
+    this.#delivery = createDelivery({
+      ...options,
+      isOfLog: (checkpoint) => isInTree(checkpoints, shard, checkpoint),
+    });
   }
 
   start(): void {

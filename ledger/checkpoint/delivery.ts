@@ -3,12 +3,15 @@ import type { Effects } from "../../shared/effects.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/log.ts";
 import type { KeptCheckpoint } from "./checkpoint_store.ts";
+import type { Checkpoint } from "./note.ts";
 import type { CheckpointPlace } from "./places/place.ts";
 
 /** What delivering takes. */
 export interface DeliveryOptions {
   readonly shard: number;
   readonly places: readonly CheckpointPlace[];
+  /** Whether the shard's tree has what a checkpoint says. */
+  readonly isOfLog: (checkpoint: Checkpoint) => Promise<boolean>;
   readonly effects: Effects;
   readonly log: Log;
 }
@@ -41,7 +44,9 @@ interface Target {
 }
 
 /** Nothing is delivered until something is offered. */
-export function createDelivery({ shard, places, effects, log }: DeliveryOptions): Delivery {
+export function createDelivery(
+  { shard, places, isOfLog, effects, log }: DeliveryOptions,
+): Delivery {
   const { clock, timers } = effects;
   const targets = places.map((place): Target => ({
     place,
@@ -55,12 +60,14 @@ export function createDelivery({ shard, places, effects, log }: DeliveryOptions)
   let wanted: KeptCheckpoint | null = null;
 
   const write = async (target: Target, checkpoint: KeptCheckpoint) => {
-    const late = timers.after(LATE_MS, () => {
-      target.problem = `no answer within ${LATE_MS} ms`;
-      log.warn("checkpoint_place_slow", { shard, place: target.place.name });
-    });
+    const late = Promise.withResolvers<never>();
+    const timer = timers.after(
+      LATE_MS,
+      () => late.reject(new Error(`no answer within ${LATE_MS} ms`)),
+    );
     try {
-      await target.place.write(checkpoint);
+      // One that is given up may still come to its end: what it writes is true as well.
+      await Promise.race([target.place.write(checkpoint, isOfLog), late.promise]);
       target.delivered = checkpoint;
       target.deliveredAtMs = clock.nowMs();
       target.problem = null;
@@ -79,7 +86,7 @@ export function createDelivery({ shard, places, effects, log }: DeliveryOptions)
         error: problem,
       });
     } finally {
-      late.cancel();
+      timer.cancel();
       target.writing = null;
     }
   };

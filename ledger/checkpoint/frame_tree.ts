@@ -2,6 +2,7 @@
 import {
   type CompactRange,
   compactRange,
+  foldNodes,
   frameHash,
   GENESIS_HASH,
   type Hash,
@@ -55,6 +56,17 @@ export async function openFrameTree(source: TreeSource): Promise<FrameTree> {
     );
   }
   return treeOf(source, compactRange(size, hashes.slice(0, -1)), frame);
+}
+
+/** Whether the stored tree, as it was when it had as many frames, has this root. Rejects as reads do. */
+export async function isInTree(
+  checkpoints: CheckpointStore,
+  shard: number,
+  { frames, root }: { readonly frames: number; readonly root: Hash },
+): Promise<boolean> {
+  if (await checkpoints.leafAt(shard, frames - 1) === null) return false;
+  const hashes = await checkpoints.readNodes(shard, nodesOf({ from: 0, to: frames }));
+  return sameHash(foldNodes(hashes), root);
 }
 
 function treeOf(source: TreeSource, range: CompactRange, stored: Frame | null): FrameTree {
