@@ -70,7 +70,8 @@ export const CHECKS = [
   { id: "hold", title: "Every hold covers its bounds at the pinned terms", unit: "holds" },
   {
     id: "request",
-    title: "A request has one hold and one end, of one account; a credit note is given once",
+    title: "A request has one hold and one end, of one account; a credit note is given once, and " +
+      "an account's notes give back no more than it was charged",
     unit: "events",
   },
   {

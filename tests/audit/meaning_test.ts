@@ -109,6 +109,11 @@ const rows: readonly Row[] = [
   ["a credit note that is given twice", ["request"], (forgery) => {
     forgery.event("CreditNoteIssued", 2).payload.reference = "rerate-1";
   }],
+  ["credit notes beyond what was charged", ["request"], (forgery) => {
+    const event = forgery.event("CreditNoteIssued", 2);
+    add(event.payload, "amountMicroKyat", 10n ** 11n);
+    shift(event, 10n ** 11n, 0, 1);
+  }],
   ["a credit note of another amount than its postings'", ["postings"], (forgery) => {
     add(forgery.event("CreditNoteIssued").payload, "amountMicroKyat", 1n);
   }],

@@ -7,6 +7,7 @@ import type { EventLine } from "../lines_of_export.ts";
 import { membersOf, shown, textOf } from "../payload.ts";
 import { AccessBook } from "./access.ts";
 import { Balances } from "./balances.ts";
+import { CreditNotes } from "./credit_notes.ts";
 import { Place } from "./place.ts";
 import { RequestBook } from "./requests.ts";
 import { TermsBook } from "./terms.ts";
@@ -23,7 +24,7 @@ export class Replay {
   readonly #requests = new RequestBook();
   readonly #terms = new TermsBook();
   readonly #streams = new Map<string, { version: number }>();
-  readonly #creditNotes = new Set<string>();
+  readonly #creditNotes = new CreditNotes();
 
   /** Begins with an empty shard, or, when not `complete`, in the middle of one. */
   constructor(findings: Findings, complete: boolean) {
@@ -145,26 +146,22 @@ export class Replay {
         return this.#requests.place(payload, terms, place);
       }
       case "CreditNoteIssued":
-        return this.#noteOnce(`${payload["reference"]} of ${payload["accountId"]}`);
+        return this.#creditNotes.give(payload, place);
       case "HoldExtended":
         return this.#requests.extend(payload, place);
       case "UsageReported":
         return this.#requests.report(payload, place);
       case "HoldSettled":
+        this.#creditNotes.charge(payload);
         return this.#requests.settle(payload, this.#available(payload), place);
       case "HoldReleased":
         return this.#requests.release(payload, place);
       case "HoldExpired":
         return this.#requests.expire(payload, place);
       case "LateUsageSettled":
+        this.#creditNotes.charge(payload);
         return this.#requests.settleLate(payload, this.#available(payload), place);
     }
-  }
-
-  #noteOnce(name: string): void {
-    const known = this.#creditNotes.has(name);
-    this.place.check("request", known ? `the credit note ${name} is issued twice` : null);
-    this.#creditNotes.add(name);
   }
 
   #available(payload: EventLine["payload"]): bigint {
