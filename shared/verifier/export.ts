@@ -6,22 +6,15 @@ import { Findings, TooManyFindings } from "./findings.ts";
 import { FrameWalk } from "./frames.ts";
 import { createLogHasher } from "./hashes.ts";
 import type { ExportSource } from "./lines.ts";
-import {
-  type CheckpointLine,
-  type EventLine,
-  type FrameLine,
-  misshapen,
-  SHAPES,
-} from "./lines_of_export.ts";
-import { filesOf, MANIFEST, type Manifest, sameKey } from "./manifest.ts";
-import { type SigningKey, signingKeyShape } from "./manifest.ts";
+import { KeyLog } from "./key_log.ts";
+import { type CheckpointLine, type FrameLine, SHAPES } from "./lines_of_export.ts";
+import { filesOf, MANIFEST, type Manifest } from "./manifest.ts";
 import { notCheckedOf } from "./not_checked.ts";
 import { openManifest } from "./open_manifest.ts";
 import { OutsideCheckpoints } from "./outside.ts";
 import { Replay } from "./replay/replay.ts";
 import type { ExportReport, VerifyProgress } from "./report.ts";
 import { Series } from "./series.ts";
-import { SigningKeys } from "./signing_keys.ts";
 import { nodeHasher } from "./tree.ts";
 import type { VerifyOptions } from "./trust.ts";
 
@@ -63,11 +56,10 @@ class Verification {
   readonly #findings: Findings;
   #manifest: Manifest | null = null;
   #manifestSha256: string | null = null;
-  #keys: SigningKeys | null = null;
+  #keyLog: KeyLog | null = null;
   #walk: FrameWalk | null = null;
   #replay: Replay | null = null;
   #outside: OutsideCheckpoints | null = null;
-  #logged: SigningKey[] = [];
   #earlierOutside: string[] = [];
   #otherFiles: readonly string[] = [];
   #checks: EventChecks | null = null;
@@ -91,27 +83,23 @@ class Verification {
     const { from, shard } = manifest;
     const replay = this.#replay = new Replay(findings, from === 1);
     const checks = this.#checks = new EventChecks({ shard, from, crypto, findings, replay });
-    const keys = this.#keys = new SigningKeys({
-      origin: manifest.origin,
-      fromStart: from === 1,
-      told,
-      crypto,
-    });
+    const settings = { origin: manifest.origin, fromStart: from === 1, told, crypto };
+    const keyLog = this.#keyLog = new KeyLog(settings, findings);
     const outside = this.#outside = new OutsideCheckpoints(checkpoints, manifest.origin, findings);
     const walk = this.#walk = new FrameWalk({
       manifest,
       frames: this.#series<FrameLine>("frames", SHAPES.frame),
       checkpoints: this.#series<CheckpointLine>("checkpoints", SHAPES.checkpoint),
       outside,
-      keys,
+      keys: keyLog.keys,
       hasher: createLogHasher(crypto),
       hashNode: nodeHasher(crypto),
       findings,
     });
-    await this.#begin(manifest, walk);
+    await this.#begin(manifest, walk, keyLog);
     const books = { source: this.#source, manifest, crypto, findings };
     await readOpening(books, replay.balances);
-    await this.#readEvents(manifest, { walk, checks, onProgress });
+    await this.#readEvents(manifest, { walk, checks, keyLog, onProgress });
     await walk.finish();
     replay.finish();
     await compareClosing(books, replay.balances);
@@ -119,8 +107,7 @@ class Verification {
     const end = { frames: walk.tree.size, position: checks.expected - 1 };
     this.#earlierOutside = outside.finish(end);
     this.#compareManifest(manifest, walk, end.position);
-    const unsigned = keys.finish();
-    if (unsigned !== null) findings.fail("keys", { position: null, at: MANIFEST }, unsigned);
+    keyLog.finish();
     onProgress({ events, ofEvents: events, position: end.position });
     return true;
   }
@@ -142,7 +129,7 @@ class Verification {
   }
 
   /** Where the log starts from: nothing, or what the manifest says of before. */
-  async #begin(manifest: Manifest, walk: FrameWalk): Promise<void> {
+  async #begin(manifest: Manifest, walk: FrameWalk, keyLog: KeyLog): Promise<void> {
     const { from, frames, compactRange, previousHash, keys } = manifest;
     if (from === 1) {
       const fresh = frames.first === 0 && compactRange.length === 0 && previousHash === ZEROS;
@@ -156,18 +143,19 @@ class Verification {
     );
     const [key] = keys;
     this.#state(key === undefined ? "the key in force before the export is not named" : null);
-    if (key !== undefined && key !== null) await this.#setKey(key, null);
+    if (key !== undefined && key !== null) await keyLog.takeFormer(key);
     const outside = this.#outside!;
     if (outside.expects(walk.tree.size)) {
-      await outside.compare(walk.tree, this.#keys!, MANIFEST);
+      await outside.compare(walk.tree, keyLog.keys, MANIFEST);
     }
   }
 
   async #readEvents(
     manifest: Manifest,
-    { walk, checks, onProgress }: {
+    { walk, checks, keyLog, onProgress }: {
       readonly walk: FrameWalk;
       readonly checks: EventChecks;
+      readonly keyLog: KeyLog;
       readonly onProgress: (progress: VerifyProgress) => void;
     },
   ): Promise<void> {
@@ -192,35 +180,17 @@ class Verification {
       if (!walk.covers(event.position)) await walk.advance(event.position);
       checks.check(event, read.line, series.at);
       if (walk.covers(event.position)) walk.add(event.hash, event.recordedAt);
-      if (event.type === "SigningKeySet") await this.#keySet(event);
+      if (event.type === "SigningKeySet") await keyLog.take(event);
       if (checks.events < progressAt) continue;
       progressAt += PROGRESS_EVERY;
       onProgress({ events: checks.events, ofEvents, position: event.position });
     }
   }
 
-  async #keySet({ payload, position }: EventLine): Promise<void> {
-    // What is no key is a finding of its payload already.
-    if (misshapen(payload, signingKeyShape) !== null) return;
-    const key = payload as unknown as SigningKey;
-    this.#logged.push(key);
-    await this.#setKey(key, position);
-  }
-
-  async #setKey(key: SigningKey, position: number | null): Promise<void> {
-    this.#findings.checked("keys");
-    const problem = await this.#keys!.set(key, position);
-    if (problem === null) return;
-    const at = position === null ? MANIFEST : null;
-    this.#findings.fail("keys", { position, at }, `the key ${key.keyHash}: ${problem}`);
-  }
-
   #compareManifest(manifest: Manifest, walk: FrameWalk, last: number): void {
     const { frames, head, checkpointed } = walk.summary;
-    const { from, to } = manifest;
-    const named = from === 1 ? manifest.keys : manifest.keys.slice(1);
-    const keysAgree = named.length === this.#logged.length &&
-      named.every((key, index) => key !== null && sameKey(key, this.#logged[index]!));
+    const { to } = manifest;
+    const keysAgree = this.#keyLog!.isNamedBy(manifest);
     this.#state(last === to ? null : `the log ends at position ${last}, the manifest says ${to}`);
     this.#state(
       frames === manifest.frames.count
@@ -240,13 +210,13 @@ class Verification {
 
   /** Whether a told key vouches for every key of the log. */
   get vouchedFor(): boolean {
-    return this.#keys?.vouchedFor ?? false;
+    return this.#keyLog?.keys.vouchedFor ?? false;
   }
 
   /** The report but for its verdict. */
   report(): Omit<ExportReport, "ok" | "authenticated" | "stopped"> {
     const manifest = this.#manifest;
-    const keys = this.#keys?.all ?? [];
+    const keys = this.#keyLog?.keys.all ?? [];
     const { frames = 0, checkpoints = 0, head = null } = this.#walk?.summary ?? {};
     return {
       manifestSha256: this.#manifestSha256,
