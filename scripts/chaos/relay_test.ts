@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { readChaosOptions } from "./options.ts";
 import { type Relay, startRelay } from "./relay.ts";
 
-/** Runs `use` with a relay to a server that sends back what it gets. */
-async function withRelay(use: (relay: Relay) => Promise<void>): Promise<void> {
+/** Runs `use` with a relay to a server that sends back what it gets, and a way past the relay. */
+async function withRelay(
+  use: (relay: Relay, direct: () => Promise<Deno.TcpConn>) => Promise<void>,
+): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const echoing = (async () => {
     for await (const connection of listener) {
@@ -11,7 +13,7 @@ async function withRelay(use: (relay: Relay) => Promise<void>): Promise<void> {
     }
   })();
   const relay = startRelay("client→echo", listener.addr.port);
-  await use(relay);
+  await use(relay, () => Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }));
   await relay.close();
   listener.close();
   await echoing;
@@ -42,7 +44,7 @@ describe("a relay", () => {
   });
 
   it("keeps what comes while it is stalled, and passes it on afterwards", async () => {
-    await withRelay(async (relay) => {
+    await withRelay(async (relay, direct) => {
       using connection = await connect(relay);
       await say(connection, "one");
       expect(await next(connection)).toBe("one");
@@ -53,7 +55,12 @@ describe("a relay", () => {
         heard = true;
         return text;
       });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Time enough for what is not stalled to come and go many times.
+      using free = await direct();
+      for (let turn = 0; turn < 50; turn++) {
+        await say(free, "x");
+        expect(await next(free)).toBe("x");
+      }
       expect(heard).toBe(false);
       relay.setMode("open");
       expect(await answer).toBe("two");

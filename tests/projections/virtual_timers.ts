@@ -12,14 +12,22 @@ export interface VirtualTimers {
   readonly timers: Timers;
   /** Moves the clock and runs what has fallen due, in its order. */
   advance(ms: number): void;
-  /** Lets work that was begun come to rest: real time passes until nothing new was started. */
+  /** Lets work that was begun come to rest: whatever it waits for has fifty turns. */
   idle(): Promise<void>;
   /** Nothing runs any more, as when the process was killed. */
   stop(): void;
 }
 
-/** Creates timers over a clock. */
-export function virtualTimers(clock: { nowMs: number }): VirtualTimers {
+const TURNS = 50;
+
+/**
+ * Creates timers over a clock. `turn` waits behind what the work under test waits for, such as a
+ * query on the one connection that both have.
+ */
+export function virtualTimers(
+  clock: { nowMs: number },
+  turn: () => Promise<unknown>,
+): VirtualTimers {
   const due = new Set<Due>();
   const add = (delayMs: number, periodMs: number | null, task: () => void) => {
     const entry = { atMs: clock.nowMs + delayMs, periodMs, task };
@@ -52,7 +60,9 @@ export function virtualTimers(clock: { nowMs: number }): VirtualTimers {
         entry.task();
       }
     },
-    idle: () => new Promise((resolve) => setTimeout(resolve, 200)),
+    async idle() {
+      for (let turns = 0; turns < TURNS; turns++) await turn();
+    },
     stop: () => due.clear(),
   };
 }

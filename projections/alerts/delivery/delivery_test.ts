@@ -51,7 +51,7 @@ afterEach(async () => {
 
 /** A process that delivers; what it sends is answered by `answer`. */
 function startCourier(answer: Fetch, webhook = { url: URL_TEXT, secret: SECRET }) {
-  const time = virtualTimers(world);
+  const time = virtualTimers(world, () => sql`select 1`.execute(world.db));
   const fetch: Fetch = (url, init) => {
     const headers = new Headers(init.headers);
     const id = headers.get("webhook-id")!;
