@@ -178,6 +178,14 @@ describe("a book", () => {
 });
 
 describe("the trial balance", () => {
+  it("refuses a cursor that has not one place for each shard", async () => {
+    const cursorOf = (places: string) =>
+      btoa(JSON.stringify([places, "2000:acc-1", "MMK"])).replace(/=+$/, "");
+    expect((await api.json(`/v1/trial-balance?cursor=${cursorOf("250")}`)).status).toBe(200);
+    const refused = await api.json(`/v1/trial-balance?cursor=${cursorOf("250,250")}`);
+    expect([refused.status, refused.error]).toMatchObject([400, { param: "cursor" }]);
+  });
+
   it("as of a time is that of its position, on pages of any size, and sums to zero", async () => {
     for (const count of [60, 150, 299]) {
       const byPosition = await api.all(`/v1/trial-balance?position=${count}`, 200);

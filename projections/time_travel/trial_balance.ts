@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import { pageSchema, trialBalanceRowSchema } from "../../shared/read_api/mod.ts";
-import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
+import { invalidParameter, listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
 import { decodeRow, table } from "../table/mod.ts";
 import { asOfQuery, ONLY_ONE, onlyOne, placesOf } from "./as_of.ts";
 
@@ -37,26 +37,35 @@ export const trialBalanceRoute: ReadRoute = readRoute({
   async handle({ query: { limit, cursor, ...asked } }, { db, shards }) {
     const places = cursor?.[0].split(",") ??
       (await placesOf(db, shards, asked)).map(({ position }) => position.toString());
+    if (places.length !== shards) {
+      return invalidParameter("cursor", "it is of a log with another number of shards");
+    }
     const after = cursor === undefined
       ? sql``
-      : sql`where (account collate "C", currency collate "C") > (${cursor[1]}, ${cursor[2]})`;
+      : sql`and (a.account, a.currency) > (${cursor[1]}, ${cursor[2]})`;
     const pairs = sql.join(
       places.map((position, shard) => sql`(${shard}::int, ${position}::int8)`),
     );
-    // The newest posting of an account in a shard carries its balance; an index finds it at once,
-    // but only when it is asked in the index's own collation.
+    // The newest posting of an account in a shard carries its balance. Both that and the page's own
+    // accounts of each shard are read off an index, because everything is in the index's collation.
     const { rows } = await sql<Record<string, unknown>>`
+      with place (shard, position) as (values ${pairs})
       select account, currency, coalesce((
-        select sum(newest.balance_after) from (values ${pairs}) as place (shard, position)
+        select sum(newest.balance_after) from place
         cross join lateral (
           select balance_after from ledger.posting p
-          where p.shard = place.shard and p.account = books.account collate "default"
-            and p.currency = books.currency collate "default" and p.position <= place.position
+          where p.shard = place.shard and p.account = books.account
+            and p.currency = books.currency and p.position <= place.position
           order by p.position desc, p.leg desc limit 1
         ) newest), 0) as balance
       from (
-        select distinct account collate "C" as account, currency collate "C" as currency
-        from ledger.account ${after} order by 1, 2 limit ${limit + 1}
+        select distinct account, currency from place
+        cross join lateral (
+          select a.account, a.currency from ledger.account a
+          where a.shard = place.shard ${after}
+          order by a.account, a.currency limit ${limit + 1}
+        ) of_shard
+        order by account, currency limit ${limit + 1}
       ) books order by account, currency
     `.execute(db);
     return pageOf(
