@@ -13,7 +13,12 @@ import {
   createStreamPlace,
   originOf,
 } from "./checkpoint/mod.ts";
-import { createCommandSender, createLedgerApi, createOutcomeReader } from "./api/mod.ts";
+import {
+  type Caller,
+  createCommandSender,
+  createLedgerApi,
+  createOutcomeReader,
+} from "./api/mod.ts";
 import type { LedgerConfig } from "./config.ts";
 import { fixLogName, fixShards } from "./deployment/mod.ts";
 import { createDeadLetters, createReceiptReader } from "./edge/mod.ts";
@@ -55,8 +60,8 @@ export type LedgerSettings = Pick<LedgerConfig, "serviceSecret" | "shards" | "se
 
 /** A running ledger. */
 export interface Ledger {
-  /** The HTTP API. */
-  fetch(request: Request): Promise<Response>;
+  /** The HTTP API; `caller` says who is at the other end of the connection. */
+  fetch(request: Request, caller?: Caller): Promise<Response>;
   /**
    * Resolves once every shard is served, by this process or by another one. Rejects after
    * `timeoutMs` with what each shard is doing.
@@ -179,8 +184,9 @@ async function health(
       shards: runners.map((runner, shard) => ({
         shard,
         role: runner.role(),
-        failure: runner.failure(),
-        checkpointProblem: runner.checkpointProblem(),
+        // Anybody may read this: what was found, with its paths, is in /v1/status.
+        failure: runner.failure() === null ? null : "log_refused",
+        checkpointProblem: runner.checkpointProblem() === null ? null : "checkpoints_late",
       })),
     },
   };

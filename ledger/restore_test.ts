@@ -66,7 +66,11 @@ async function refusalOf(env: Record<string, string>): Promise<string> {
   const failure = await eventually("it refuses", 30_000, async () => {
     const response = await fetch(`${ledger.url}/health`);
     const { shards } = await response.json();
-    return response.status === 503 && shards[0].role === "failed" ? shards[0].failure : null;
+    if (response.status !== 503 || shards[0].role !== "failed") return null;
+    // What anybody may read names no paths.
+    expect(shards[0].failure).toBe("log_refused");
+    const { answer } = await callAsAdmin(ledger, "GET", "/v1/status");
+    return answer.shards[0].failure;
   });
   await ledger.kill("SIGTERM");
   return failure;

@@ -94,7 +94,9 @@ function kept(frames: number) {
 
 const accepted: ShardReply = { status: "accepted", position: "7", result: { done: true } };
 
-function api(options: { reply?: CommandReply; issued?: IssuedKey; shards?: number } = {}) {
+function api(
+  options: { reply?: CommandReply; issued?: IssuedKey; shards?: number; nowMs?: number } = {},
+) {
   const sent: (Sending & { shard: number | null })[] = [];
   const commands: CommandSender = {
     shards: options.shards ?? 1,
@@ -127,7 +129,9 @@ function api(options: { reply?: CommandReply; issued?: IssuedKey; shards?: numbe
     outcomes: { issuedKey: () => Promise.resolve(options.issued ?? null) },
     receipts: () => Promise.resolve(RECEIPT),
     checkpoints: CHECKPOINTS,
-    effects,
+    effects: options.nowMs === undefined
+      ? effects
+      : { ...effects, clock: { nowMs: () => options.nowMs! } },
     log: silentLog,
     serviceSecret: secret,
     health: () => Promise.resolve({ ok: true, detail: {} }),
@@ -431,7 +435,7 @@ describe("checkpoints over HTTP", () => {
     ["/checkpoints/x/latest", 404],
     ["/checkpoints/0/10", 404],
     ["/checkpoints/0/-1", 404],
-    ["/checkpoints/0?limit=1001", 400],
+    ["/checkpoints/0?limit=101", 400],
     ["/checkpoints/0?after=x", 400],
     ["/checkpoints/0/consistency?from=1", 400],
     ["/checkpoints/0/consistency?from=0&to=3", 400],
@@ -449,9 +453,9 @@ describe("checkpoints over HTTP", () => {
   it("are limited in their rate, so that readers leave the ledger its time", () => {
     let nowMs = 0;
     const limit = createRateLimit({ nowMs: () => nowMs });
-    const takeAll = () => {
+    const takeAll = (address = "10.0.0.1") => {
       let taken = 0;
-      while (limit.take()) taken += 1;
+      while (limit.take(address)) taken += 1;
       return taken;
     };
     expect(takeAll()).toBe(200);
@@ -461,5 +465,24 @@ describe("checkpoints over HTTP", () => {
     expect(takeAll()).toBe(200);
     nowMs -= 60_000;
     expect(takeAll()).toBe(0);
+    // Whoever reads too much takes it from nobody else, until all of them together do.
+    expect(takeAll("10.0.0.2")).toBe(200);
+    nowMs += 3_600_000;
+    const readers = Array.from({ length: 20 }, (_, index) => takeAll(`10.0.1.${index}`));
+    expect(readers.reduce((sum, taken) => sum + taken)).toBe(2_000);
+    expect(readers[0]).toBe(200);
+  });
+
+  it("are limited for each caller", async () => {
+    const { fetch } = api({ nowMs: 0 });
+    const statusFor = async (hostname: string) => {
+      const request = new Request("http://ledger/checkpoints/0/latest");
+      return (await fetch(request, { remoteAddr: { hostname } })).status;
+    };
+    for (let count = 0; count < 200; count++) {
+      expect(await statusFor("10.0.0.1")).toBe(200);
+    }
+    expect(await statusFor("10.0.0.1")).toBe(429);
+    expect(await statusFor("10.0.0.2")).toBe(200);
   });
 });

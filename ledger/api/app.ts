@@ -15,7 +15,13 @@ import { docsPage } from "./docs_page.ts";
 import { type IdempotencyKey, idempotencyKeyOf, operationIdOf } from "./idempotency.ts";
 import { apiDocument } from "./openapi.ts";
 import type { OutcomeReader } from "./outcomes.ts";
-import { createRateLimit, publicResponse, type PublicRoute, tooMany } from "./public_route.ts";
+import {
+  type Caller,
+  createRateLimit,
+  publicResponse,
+  type PublicRoute,
+  tooMany,
+} from "./public_route.ts";
 import type { ApiContext, ApiRoute } from "./route.ts";
 import { accountRoutes } from "./routes/account_routes.ts";
 import { alertRoutes } from "./routes/alert_routes.ts";
@@ -57,7 +63,7 @@ export interface LedgerApiOptions {
 /** Builds the API. It never throws: what nobody expects is logged and answered with 500. */
 export function createLedgerApi(
   options: LedgerApiOptions,
-): (request: Request) => Promise<Response> {
+): (request: Request, caller?: Caller) => Promise<Response> {
   const { effects } = options;
   const app = new Hono();
   const document = JSON.stringify(apiDocument(apiRoutes, publicRoutes));
@@ -85,7 +91,8 @@ export function createLedgerApi(
   const limit = createRateLimit(effects.clock);
   for (const route of publicRoutes) {
     app.get(pathPattern(route), async (c) => {
-      if (!limit.take()) return respond(tooMany());
+      const caller = c.env as Caller | undefined;
+      if (!limit.take(caller?.remoteAddr?.hostname ?? "")) return respond(tooMany());
       const answer = await route.handle({ params: c.req.param(), query: c.req.query() }, options);
       return "status" in answer ? respond(answer) : publicResponse(answer);
     });
@@ -108,7 +115,7 @@ export function createLedgerApi(
     options.log.error("request_failed", { requestId, path: c.req.path, error });
     return respond(problem("internal_error", `something broke here; ask about ${requestId}`));
   });
-  return async (request) => await app.fetch(request);
+  return async (request, caller) => await app.fetch(request, caller);
 }
 
 /** A route's path as the router writes it. */
@@ -160,6 +167,11 @@ async function serve(
   const idempotency = idempotencyKeyOf(c.req.header("idempotency-key") ?? null, effects);
   if (idempotency === null) {
     const message = "Idempotency-Key must be 1 to 100 letters, digits or . _ : -";
+    return respond(problem("invalid_request", message, { param: "Idempotency-Key" }));
+  }
+  if (route.needsIdempotencyKey === true && !idempotency.given) {
+    const message = "Idempotency-Key is needed here, so that a repetition moves no money twice: " +
+      "choose one for each payment, and send it again with each try";
     return respond(problem("invalid_request", message, { param: "Idempotency-Key" }));
   }
   let body: unknown = null;

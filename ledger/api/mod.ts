@@ -1,4 +1,5 @@
 /** The ledger's HTTP command API. @module */
 export { apiRoutes, createLedgerApi, type LedgerApiOptions, publicRoutes } from "./app.ts";
 export { type CommandSender, createCommandSender } from "./command_sender.ts";
+export type { Caller } from "./public_route.ts";
 export { createOutcomeReader, type OutcomeReader } from "./outcomes.ts";

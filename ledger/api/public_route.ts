@@ -41,21 +41,51 @@ export interface PublicRoute {
   handle(call: PublicCall, context: PublicContext): Promise<PublicAnswer | Answer>;
 }
 
-const RATE_PER_SECOND = 100;
-const BURST = 200;
+/** Who is at the other end of a connection, as the server that took it says. */
+export interface Caller {
+  readonly remoteAddr: { readonly hostname?: string };
+}
 
-/** Lets through what a process can serve beside its work: 100 a second, 200 at once. */
-export function createRateLimit(clock: Clock): { take(): boolean } {
-  let tokens = BURST;
+const EACH = { perSecond: 100, burst: 200 } as const;
+const ALL = { perSecond: 1_000, burst: 2_000 } as const;
+const MOST_ADDRESSES = 10_000;
+
+interface Bucket {
+  take(): boolean;
+}
+
+function createBucket(
+  clock: Clock,
+  { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
+): Bucket {
+  let tokens = burst;
   let atMs = clock.nowMs();
   return {
     take() {
       const nowMs = clock.nowMs();
-      tokens = Math.min(BURST, tokens + Math.max(0, nowMs - atMs) * RATE_PER_SECOND / 1_000);
+      tokens = Math.min(burst, tokens + Math.max(0, nowMs - atMs) * perSecond / 1_000);
       atMs = nowMs;
       if (tokens < 1) return false;
       tokens -= 1;
       return true;
+    },
+  };
+}
+
+/**
+ * Lets through what a process can serve beside its work: 100 a second and 200 at once from each
+ * address, and ten times as much in all. Of 10,000 addresses the one that was away longest goes.
+ */
+export function createRateLimit(clock: Clock): { take(address: string): boolean } {
+  const all = createBucket(clock, ALL);
+  const each = new Map<string, Bucket>();
+  return {
+    take(address) {
+      const bucket = each.get(address) ?? createBucket(clock, EACH);
+      each.delete(address);
+      each.set(address, bucket);
+      if (each.size > MOST_ADDRESSES) each.delete(each.keys().next().value!);
+      return bucket.take() && all.take();
     },
   };
 }

@@ -14,7 +14,7 @@ const checkpointSchema = z.object({
 });
 const pageQuery = z.object({
   after: z.string().regex(/^\d{1,15}$/, "expected a number of frames").default("0"),
-  limit: z.string().regex(/^([1-9]\d{0,2}|1000)$/, "expected 1 to 1000").default("100"),
+  limit: z.string().regex(/^([1-9]\d?|100)$/, "expected 1 to 100").default("100"),
 });
 const consistencyQuery = z.object({ from: framesSchema, to: framesSchema });
 
