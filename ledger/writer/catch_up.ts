@@ -9,7 +9,15 @@ import {
   merkleRoot,
   sameHash,
 } from "../integrity/mod.ts";
-import type { AccountBalance, EventStore, Frame, ShardHead, StoredEvent } from "../store/mod.ts";
+import type {
+  AccountBalance,
+  EventStore,
+  Frame,
+  Posting,
+  ShardHead,
+  StoredEvent,
+} from "../store/mod.ts";
+import { firstDifference } from "./first_difference.ts";
 import { advance, assertBalanced, balanceKey, nextVersion, type Replica } from "./replica.ts";
 
 /** The log contradicts itself or this program: nothing may be decided until a person looked. */
@@ -34,8 +42,8 @@ export interface Source<State> {
 
 /**
  * Takes in all events that the log has beyond the replica. Checks that positions and versions have
- * no gaps, leaves and roots fit the events, frames are chained, and postings balance. Throws
- * {@link LogDamagedError} when something does not fit, and whatever the store throws. Returns how
+ * no gaps, leaves and roots fit the events, frames are chained, and postings balance and are the
+ * ones in the table, with the balances that they left. Throws {@link LogDamagedError} when something does not fit, and whatever the store throws. Returns how
  * many events it took in.
  */
 export async function catchUp<State>(
@@ -48,11 +56,19 @@ export async function catchUp<State>(
     const frames = await readFrames(source, replica.position);
     if (frames.length === 0) return taken;
     const count = frames.reduce((sum, frame) => sum + frame.count, 0);
-    const events = await readEvents(source, replica.position, count);
+    const after = replica.position;
+    const events = await readEvents(source, after, count);
+    const recorded = await readPostings(source, after, count);
+    const replayed: Posting[] = [];
     let from = 0;
     for (const frame of frames) {
-      takeFrame(source, replica, frame, events.slice(from, from + frame.count));
+      replayed.push(...takeFrame(source, replica, frame, events.slice(from, from + frame.count)));
       from += frame.count;
+    }
+    const different = firstDifference(replayed, recorded);
+    if (different !== null) {
+      const what = "the table of postings does not fit the event";
+      throw new LogDamagedError(source.shard, different, what);
     }
     taken += count;
   }
@@ -101,12 +117,28 @@ async function readEvents<State>(
   return events;
 }
 
+async function readPostings<State>(
+  { store, shard, within }: Source<State>,
+  position: bigint,
+  count: number,
+): Promise<Posting[]> {
+  const postings: Posting[] = [];
+  for (let read = 0; read < count; read += PAGE_EVENTS) {
+    const limit = Math.min(count - read, PAGE_EVENTS);
+    const after = position + BigInt(read);
+    postings.push(
+      ...await within("reading postings", store.readPostings(shard, after, limit)),
+    );
+  }
+  return postings;
+}
+
 function takeFrame<State>(
   source: Source<State>,
   replica: Replica<State>,
   frame: Frame,
   events: readonly StoredEvent[],
-): void {
+): Posting[] {
   const { shard } = source;
   const fail = (what: string): never => {
     throw new LogDamagedError(shard, frame.firstPosition, what);
@@ -115,17 +147,23 @@ function takeFrame<State>(
     fail(`the frame before ended at position ${replica.position}`);
   }
   if (!sameHash(frame.previousHash, replica.frameHash)) fail("the chain of frames is broken");
-  const leaves = events.map((event): Hash => takeEvent(source, replica, event));
+  const postings: Posting[] = [];
+  const leaves = events.map((event): Hash => {
+    const taken = takeEvent(source, replica, event);
+    postings.push(...taken.postings);
+    return taken.hash;
+  });
   if (!sameHash(merkleRoot(leaves), frame.merkleRoot)) fail("the root does not fit the events");
   if (!sameHash(frameHash(frame), frame.hash)) fail("the frame's hash does not fit the frame");
   replica.frameHash = frame.hash;
+  return postings;
 }
 
 function takeEvent<State>(
   { domain, shard }: Source<State>,
   replica: Replica<State>,
   recorded: StoredEvent,
-): Hash {
+): { readonly hash: Hash; readonly postings: readonly Posting[] } {
   const { position } = recorded;
   try {
     if (position !== replica.position + 1n) {
@@ -145,8 +183,8 @@ function takeEvent<State>(
     const payloadJson = canonicalJson(recorded.payload);
     const hash = leafHash({ ...recorded, payloadJson, legs });
     if (!sameHash(hash, recorded.hash)) throw new RangeError("the event does not fit its hash");
-    advance(replica, domain, { event, recordedAtMs: recorded.recordedAtMs, legs, stream });
-    return hash;
+    const { recordedAtMs } = recorded;
+    return { hash, postings: advance(replica, domain, { event, recordedAtMs, legs, stream }) };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     throw new LogDamagedError(shard, position, what, { cause: error });

@@ -55,7 +55,22 @@ export function writerContract(name: string, open: () => Promise<ContractDatabas
     let nowMs = 1_800_000_000_000;
     let running: Writer<ToyState>[] = [];
     const real = createEffects(platformOf(globalThis));
-    const effects: Effects = { ...real, clock: { nowMs: () => nowMs } };
+    let ticks = 0;
+    const every: Effects["timers"]["every"] = (periodMs, task) =>
+      real.timers.every(periodMs, () => {
+        task();
+        ticks += 1;
+      });
+    const effects: Effects = {
+      ...real,
+      clock: { nowMs: () => nowMs },
+      timers: { ...real.timers, every },
+    };
+    /** Resolves once writers have looked twice at what has fallen due. */
+    const untilTicked = async () => {
+      const before = ticks;
+      await until(() => ticks >= before + 2);
+    };
 
     beforeAll(async () => {
       opened = await open();
@@ -198,7 +213,7 @@ export function writerContract(name: string, open: () => Promise<ContractDatabas
       await writer.submit(grant("g1", "a", 100n));
       await submitAll(writer, Array.from({ length: 10 }, (_, n) => hold(n, "a", 10, 1_000)));
       nowMs += 999;
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await untilTicked();
       expect(writer.read(({ holds }) => holds.size)).toBe(10);
       nowMs += 1;
       await until(() => writer.readCommitted(({ holds }) => holds.size === 0));
@@ -259,7 +274,7 @@ export function writerContract(name: string, open: () => Promise<ContractDatabas
       };
       const second = await start({ domain: watched, expiryGraceMs: 1_000 });
       nowMs += 999;
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await untilTicked();
       expect(looks).toBe(0);
       expect(await second.submit(release(1, "a"))).toMatchObject({ status: "accepted" });
       nowMs += 1;
@@ -594,6 +609,9 @@ export function writerContract(name: string, open: () => Promise<ContractDatabas
       ["actor", `UPDATE ledger.event SET actor = 'user:other'`],
       ["event", `DELETE FROM ledger.event`],
       ["frame", `UPDATE ledger.frame SET recorded_at = recorded_at + 1`],
+      ["posting's amount", `UPDATE ledger.posting SET amount = amount + 1`],
+      ["posting's balance", `UPDATE ledger.posting SET balance_after = balance_after + 1`],
+      ["posting", `DELETE FROM ledger.posting`],
       ["balance", `UPDATE ledger.account SET balance = balance + 1`],
     ])("stops at a log whose %s was tampered with", async (_what, change) => {
       const writer = await start();
