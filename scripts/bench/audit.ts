@@ -76,6 +76,7 @@ async function sign(url: string): Promise<void> {
     intervalMs: CHECKPOINT_MS,
     checkpoints,
     places: [],
+    unverifiedStart: false,
     shard: 0,
     store,
     effects,

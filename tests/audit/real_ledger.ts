@@ -81,6 +81,7 @@ export async function openRealLedger(
       intervalMs: 1,
       checkpoints,
       places: [],
+      unverifiedStart: false,
       shard: 0,
       store,
       effects,
