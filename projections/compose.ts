@@ -35,6 +35,8 @@ import { timeTravelRoutes } from "./time_travel/mod.ts";
 export interface ProjectionsParts<Database> {
   /** The database that has the ledger's schema too; the caller closes it, after the room. */
   readonly db: Kysely<Database>;
+  /** Whether `db` has one connection for everybody: a rebuild then takes small steps. */
+  readonly isOneConnection?: boolean;
   /** Wakes the runner; null: it polls. The caller closes it. */
   readonly bus: Bus | null;
   readonly effects: Effects;
@@ -71,6 +73,9 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...alertRoutes,
 ];
 
+/** What a paid call can wait for behind a step of a rebuild, in events. */
+const SMALL_STEP_EVENTS = 2_000;
+
 /**
  * Creates the tables that are missing, starts the runner and builds the read API. Rejects when the
  * database cannot be reached, or when the ledger was created with another number of shards.
@@ -95,7 +100,8 @@ export async function composeProjections<Database>(
     if (projection === "balances") hub.wake();
   });
   await runner.start();
-  const rebuilds = createRebuilds({ db, projections, shards, effects, log });
+  const steps = parts.isOneConnection ? { stepEvents: SMALL_STEP_EVENTS } : {};
+  const rebuilds = createRebuilds({ db, projections, shards, effects, log, ...steps });
   await rebuilds.start();
   const webhook = alertWebhook === null ? null : { target: alertWebhook, fetch: parts.fetch };
   const alerts = startAlerts({ db, shards, effects, log, webhook });

@@ -12,6 +12,8 @@ export interface Follow {
   readonly db: Queryable;
   readonly projection: Projection;
   readonly schema: string;
+  /** The most events of a transaction; at most, and when absent, 5,000. */
+  readonly stepEvents?: number | undefined;
   /** Called in the transaction of a batch, to note the position or to refuse by throwing. */
   onBatch?(tx: Queryable, shard: number, position: bigint): Promise<void>;
 }
@@ -26,13 +28,14 @@ export async function followTo(
   positions: bigint[],
   targets: readonly bigint[],
 ): Promise<void> {
-  const { db, projection, schema, onBatch } = follow;
+  const { db, projection, schema, stepEvents = BATCH_EVENTS, onBatch } = follow;
+  const most = Math.min(stepEvents, BATCH_EVENTS);
   const reader = createLogReader(db);
   for (const [shard, target] of targets.entries()) {
     while (positions[shard]! < target) {
       const at = positions[shard]!;
       const missing = target - at;
-      const limit = missing < BigInt(BATCH_EVENTS) ? Number(missing) : BATCH_EVENTS;
+      const limit = missing < BigInt(most) ? Number(missing) : most;
       const { events, failure } = await reader.read(shard, at, limit);
       const last = events.at(-1);
       if (last === undefined) {

@@ -19,7 +19,7 @@ export interface RebuildOptions {
   readonly requestedBy: string;
   /** Swaps in rows that differ from the live ones at the same position; else such a job fails. */
   readonly acceptDifferent?: boolean;
-  /** The most events of a loading step; chosen by itself when absent. */
+  /** The most events that one transaction applies before the swap; chosen by itself when absent. */
   readonly stepEvents?: number;
   /** Rows of a table that loading keeps in memory; 100,000 when absent. */
   readonly memoryRows?: number;

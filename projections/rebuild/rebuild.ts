@@ -41,7 +41,7 @@ function workOf(options: RebuildOptions): Work {
   return async ({ job: { jobId }, tracker }) => {
     const schema = buildSchemaOf(jobId);
     const positions = Array.from({ length: shards }, () => 0n);
-    const follow = { db, projection, schema };
+    const follow = { db, projection, schema, stepEvents };
     let heads = await headsOf(db, shards);
     const at = (phase: RebuildPhase) => tracker.at(phase, total(positions), total(heads));
     await at("loading");

@@ -54,7 +54,7 @@ export async function startRollback(options: RebuildOptions): Promise<StartedJob
   return await startJob(options, "rollback", workOf(options), () => Promise.resolve());
 }
 
-function workOf({ db, projection, shards, effects }: RebuildOptions): Work {
+function workOf({ db, projection, shards, effects, stepEvents }: RebuildOptions): Work {
   return async ({ job: { jobId }, tracker }) => {
     const heads = await headsOf(db, shards);
     // Read again: only now is it sure that nobody else moves them.
@@ -64,6 +64,7 @@ function workOf({ db, projection, shards, effects }: RebuildOptions): Work {
       db,
       projection,
       schema: PREVIOUS,
+      stepEvents,
       async onBatch(tx: Queryable, shard: number, position: bigint) {
         await requireOpen(tx, jobId);
         await sql`

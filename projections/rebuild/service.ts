@@ -18,6 +18,8 @@ export interface RebuildsOptions {
   readonly shards: number;
   readonly effects: Effects;
   readonly log: Log;
+  /** The most events of a step; see RebuildOptions. */
+  readonly stepEvents?: number;
 }
 
 /** The rebuilds of a room. An unknown projection is null. */

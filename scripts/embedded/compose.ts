@@ -123,6 +123,7 @@ async function startRooms(parts: Parts): Promise<Urls> {
     alertWebhook: readAlertWebhook(parts.environment),
   }, {
     db: database,
+    isOneConnection: true,
     bus,
     effects,
     log: parts.logOf("projections"),
@@ -192,7 +193,7 @@ async function startLedger(parts: Parts): Promise<Ledger> {
 }
 
 async function openCheckpoints(
-  { config: { dataDir }, effects }: Parts,
+  { config: { dataDir, checkpointDirs, unverifiedStart }, effects }: Parts,
 ): Promise<LedgerCheckpoints> {
   const keyFile = `${dataDir}/checkpoint-key`;
   await ensureCheckpointKey(keyFile, effects.random);
@@ -200,7 +201,8 @@ async function openCheckpoints(
     keys: readCheckpointKeys(await Deno.readTextFile(keyFile)),
     logName: null,
     intervalMs: CHECKPOINT_INTERVAL_MS,
-    places: [createDirectoryPlace(`${dataDir}/checkpoints`)],
+    places: [...new Set([`${dataDir}/checkpoints`, ...checkpointDirs])].map(createDirectoryPlace),
+    unverifiedStart,
   };
 }
 
