@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { accountIdSchema, identifierSchema } from "../../shared/ids/mod.ts";
 import { pageSchema, reRateRowSchema } from "../../shared/read_api/mod.ts";
-import { daysBetween, daySchema } from "../daily_usage/mod.ts";
+import { daysBetween, daySchema, yangonDay } from "../daily_usage/mod.ts";
 import { invalidParameter, listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
 import { reRate } from "./report.ts";
 import { resolveTerms } from "./terms.ts";
@@ -75,14 +75,15 @@ export const reRateRoutes: readonly ReadRoute[] = [
       path: ["kyat_per_usd"],
     }),
     answer: pageSchema(reRateRowSchema),
-    async handle({ accountId, query }, { db }) {
+    async handle({ accountId, query }, { db, effects }) {
       const { from, to, model = null, limit, cursor, ...asked } = query;
       const terms = await resolveTerms(db, asked);
       if ("missing" in terms) {
         return invalidParameter(terms.missing, "there is no such version");
       }
       const page = { accountId, after: cursor?.[0] ?? null, limit: limit + 1 };
-      const rows = await reRate(db, { period: { from, to, model }, terms, page });
+      const today = yangonDay(effects.clock.nowMs());
+      const rows = await reRate(db, { period: { from, to, model }, terms, page, today });
       return pageOf(rows, limit, (row) => [row.accountId], (row) => row);
     },
   }),

@@ -15,6 +15,7 @@ const reportTable = table({
     unbilledMicroKyat: "amount",
     reRatedMicroKyat: "amount",
     differenceMicroKyat: "amount",
+    creditedInPeriodMicroKyat: "amount",
     creditMicroKyat: "amount",
     creditedMicroKyat: "amount?",
   },
@@ -33,16 +34,20 @@ export interface ReportPage {
 
 /**
  * At most `limit` rows by account id. Amounts are exact: numeric divisions that cut off, once a call,
- * after half of the divisor was added.
+ * after half of the divisor was added. `today` is that of Yangon: while a period has not ended before
+ * it, further calls may belong to it, and nothing of it is credited. Notes that are about a day of the
+ * period, or about no day in particular, are taken off the credit, whatever their models and terms.
  */
 export async function reRate(
   db: Queryable,
-  { period, terms, page }: {
+  { period, terms, page, today }: {
     readonly period: ReRatePeriod;
     readonly terms: ReRateTerms;
     readonly page: ReportPage;
+    readonly today: string;
   },
 ) {
+  const isPeriodOpen = period.to >= today;
   const id = reRateIdOf(period, terms);
   const { accountId, after, limit } = page;
   const { rows } = await sql<Record<string, unknown>>`
@@ -68,20 +73,30 @@ export async function reRate(
       select account_id, count(*) as requests, sum(charge) as charge, sum(charged) as charged,
         sum(unbilled) as unbilled, sum(div(2 * numerator + denominator, 2 * denominator)) as rerated
       from priced group by account_id
+    ), noted as (
+      select a.account_id, sum((e.payload ->> 'amountMicroKyat')::numeric) as overlapping,
+        sum((e.payload ->> 'amountMicroKyat')::numeric)
+          filter (where e.payload ->> 'reference' = ${id}) as own
+      from accounts a
+      join projections.event_index i on i.account_id = a.account_id and i.type = 'CreditNoteIssued'
+      join ledger.event e using (shard, position)
+      where coalesce(e.payload ->> 'fromDay', '') <= ${period.to}
+        and coalesce(e.payload ->> 'toDay', '9999-12-31') >= ${period.from}
+      group by a.account_id
     )
     select ${id}::text as "reRateId", a.account_id as "accountId",
       coalesce(requests, 0) as requests, coalesce(charge, 0) as "chargeMicroKyat",
       coalesce(charged, 0) as "chargedMicroKyat", coalesce(unbilled, 0) as "unbilledMicroKyat",
       coalesce(rerated, 0) as "reRatedMicroKyat",
       coalesce(rerated - charge, 0) as "differenceMicroKyat",
-      coalesce(greatest(charged - rerated, 0), 0) as "creditMicroKyat", (
-        select (e.payload ->> 'amountMicroKyat')::numeric from projections.event_index i
-        join ledger.event e using (shard, position)
-        where i.account_id = a.account_id and i.type = 'CreditNoteIssued'
-          and e.payload ->> 'reference' = ${id} limit 1) as "creditedMicroKyat"
-    from accounts a left join summed s using (account_id) order by a.account_id
+      coalesce(overlapping, 0) as "creditedInPeriodMicroKyat",
+      case when ${isPeriodOpen}::boolean then 0
+        else coalesce(greatest(charged - rerated - coalesce(overlapping, 0), 0), 0)
+      end as "creditMicroKyat", own as "creditedMicroKyat"
+    from accounts a left join summed s using (account_id) left join noted n using (account_id)
+    order by a.account_id
   `.execute(db);
-  return rows.map((row) => decodeRow(reportTable, row));
+  return rows.map((row) => ({ ...decodeRow(reportTable, row), isPeriodOpen }));
 }
 
 /** Units × rate over all classes; a class without a rate takes that of the class that lends it. */

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dayPlus, yangonDay } from "../daily_usage/mod.ts";
+import { reRate } from "./report.ts";
 import type { DomainEvent, PinnedPricing } from "../../shared/events/mod.ts";
 import * as shapes from "../../shared/read_api/mod.ts";
 import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
@@ -10,8 +12,8 @@ import {
   type TestReadApi,
 } from "../../tests/projections/mod.ts";
 
-const START_MS = Date.parse("2026-11-20T03:00:00Z");
-const PERIOD = "from=2026-11-20&to=2026-11-20";
+const START_MS = Date.parse("2025-11-20T03:00:00Z");
+const PERIOD = "from=2025-11-20&to=2025-11-20";
 const id = (n: number) => `01900000-0000-7000-8000-0000000000${String(n).padStart(2, "0")}`;
 
 /** Usage of every class that falls back in its own way. */
@@ -129,7 +131,7 @@ describe("a re-rating", () => {
     const first = await idOf(`${PERIOD}&markup=0`);
     expect(await idOf(`${PERIOD}&markup=0&account=acc-2`)).toBe(first);
     expect(await idOf(`${PERIOD}&markup=1`)).not.toBe(first);
-    expect(await idOf("from=2026-11-19&to=2026-11-20&markup=0")).not.toBe(first);
+    expect(await idOf("from=2025-11-19&to=2025-11-20&markup=0")).not.toBe(first);
     expect(await idOf(`${PERIOD}&markup_version=2`)).toBe(await idOf(`${PERIOD}&markup=1`));
   });
 
@@ -140,19 +142,72 @@ describe("a re-rating", () => {
       accountId: "acc-2",
       reference: before.reRateId,
       amountMicroKyat: before.creditMicroKyat,
-      fromDay: "2026-11-20",
-      toDay: "2026-11-20",
+      fromDay: "2025-11-20",
+      toDay: "2025-11-20",
       reason: "no markup",
     };
     log.give("IssueCreditNote", note);
     const issued = log.events.at(-1) as DomainEvent;
     await api.append([issued], { recordedAtMs: START_MS + 1_000_000 });
     expect((await api.all(`/v1/re-rate?${query}`, 1))[0])
-      .toEqual({ ...before, creditedMicroKyat: before.creditMicroKyat });
+      .toEqual({
+        ...before,
+        creditMicroKyat: "0",
+        creditedMicroKyat: before.creditMicroKyat,
+        creditedInPeriodMicroKyat: before.creditMicroKyat,
+      });
+    for (const period of ["from=2025-11-19&to=2025-11-20", "from=2025-11-20&to=2025-11-21"]) {
+      const [same] = await api.all(`/v1/re-rate?${period}&account=acc-2&markup=0`, 1);
+      expect(same).toMatchObject({
+        creditMicroKyat: "0",
+        creditedMicroKyat: null,
+        creditedInPeriodMicroKyat: before.creditMicroKyat,
+      });
+      const [cheaper] = await api.all(
+        `/v1/re-rate?${period}&account=acc-2&markup=0&prices=current`,
+        1,
+      );
+      const due = BigInt(cheaper.chargedMicroKyat) - BigInt(cheaper.reRatedMicroKyat);
+      expect(due).toBeGreaterThan(BigInt(before.creditMicroKyat));
+      expect(cheaper.creditMicroKyat).toBe((due - BigInt(before.creditMicroKyat)).toString());
+    }
+    const model = await api.all(`/v1/re-rate?${PERIOD}&account=acc-2&markup=0&model=gpt-4o`, 1);
+    expect(model[0]).toMatchObject({ creditMicroKyat: "0", creditedMicroKyat: null });
     expect(() => log.give("IssueCreditNote", note)).toThrow("has had one for rerate-");
     const account = await api.json("/v1/accounts/acc-2");
     const balance = await api.json("/v1/accounts/acc-2/balance");
     expect(account.item.availableMicroKyat).toBe(balance.item.availableMicroKyat);
+  });
+
+  it("credits nothing of a period that is not over", async () => {
+    const period = { from: "2025-11-20", to: "2025-11-20", model: null };
+    const page = { accountId: "acc-1", after: null, limit: 1 };
+    const free = { rates: {}, markupPartsPerMillion: null, fx: { microKyat: "0", nanoUsd: "1" } };
+    const on = async (today: string) =>
+      (await reRate(api.log.db, { period, terms: free, page, today }))[0]!;
+    const after = await on("2025-11-21");
+    expect(after).toMatchObject({ isPeriodOpen: false, creditMicroKyat: after.chargedMicroKyat });
+    expect(after.chargedMicroKyat).toBeGreaterThan(0n);
+    for (const today of ["2025-11-20", "2025-11-19"]) {
+      expect(await on(today)).toEqual({ ...after, isPeriodOpen: true, creditMicroKyat: 0n });
+    }
+  });
+
+  it("takes the day from the clock", async () => {
+    const other = new DecidedLog(Date.now());
+    other.place(id(1));
+    other.settle(id(1), { input: 7, output: 3 });
+    const now = await openReadApi();
+    try {
+      await now.append(other.events, { recordedAtMs: other.nowMs });
+      const today = yangonDay(other.nowMs);
+      const query = `from=${today}&to=${dayPlus(today, 1)}&kyat_per_usd=1`;
+      const [row] = await now.all(`/v1/re-rate?${query}`, 1);
+      expect(row).toMatchObject({ isPeriodOpen: true, creditMicroKyat: "0", requests: 1 });
+      expect(BigInt(row.differenceMicroKyat)).toBeLessThan(0n);
+    } finally {
+      await now.close();
+    }
   });
 
   it.each([
@@ -163,7 +218,7 @@ describe("a re-rating", () => {
     ["fx_version=9", "fx_version"],
     ["kyat_per_usd=0", "kyat_per_usd"],
     ["markup=1&markup_version=1", "markup"],
-    ["from=2026-11-21", "from"],
+    ["from=2025-11-21", "from"],
   ])("with %s is refused", async (query, param) => {
     const params = new URLSearchParams(PERIOD);
     for (const [name, value] of new URLSearchParams(query)) params.set(name, value);
@@ -183,7 +238,7 @@ describe("a re-rating", () => {
     const other = await openReadApi();
     try {
       await other.append(historyOf(9, 400), { recordedAtMs: START_MS, stepMs: 60_000 });
-      const rows = await other.all("/v1/re-rate?from=2026-11-01&to=2026-12-31", 2);
+      const rows = await other.all("/v1/re-rate?from=2025-11-01&to=2025-12-31", 2);
       const calls = await other.all("/v1/requests", 200);
       for (const row of rows) {
         const sum = calls.filter(({ accountId, chargeMicroKyat: charge }) =>

@@ -6,7 +6,7 @@
  *
  * With `--issue REASON` each account that would have paid less gets a credit note, through the
  * ledger at `SARGALAY_LEDGER_URL` under the token `SARGALAY_TOKEN`. Doing that again issues nothing
- * twice.
+ * twice, notes of overlapping periods are taken off, and a period that is not over gets none.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
   resolveTerms,
   termsQuery,
 } from "../../projections/rerate/mod.ts";
-import { daySchema } from "../../projections/daily_usage/mod.ts";
+import { daySchema, yangonDay } from "../../projections/daily_usage/mod.ts";
 import { accountIdSchema, identifierSchema } from "../../shared/ids/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
 import { formatDecimal } from "../../shared/money/mod.ts";
@@ -64,7 +64,8 @@ export async function run(args: readonly string[]): Promise<number> {
     const db = database as unknown as Kysely<unknown>;
     const terms = await resolveTerms(db, asked);
     if ("missing" in terms) throw new Error(`there is no such ${terms.missing}`);
-    const rows = await allRows(db, { period, terms, accountId });
+    const today = yangonDay(Date.now());
+    const rows = await allRows(db, { period, terms, accountId, today });
     console.log(given.has("--csv") ? csvText(rows) : reportText(rows, period));
     const reason = given.value("--issue");
     if (reason === null) return 0;
@@ -87,17 +88,18 @@ function askedTerms(valueOf: (option: string) => string | undefined): AskedTerms
 
 async function allRows(
   db: Kysely<unknown>,
-  { period, terms, accountId }: {
+  { period, terms, accountId, today }: {
     readonly period: ReRatePeriod;
     readonly terms: ReRateTerms;
     readonly accountId: string | null;
+    readonly today: string;
   },
 ): Promise<ReportRow[]> {
   const limit = 500;
   const rows: ReportRow[] = [];
   while (true) {
     const after = rows.at(-1)?.accountId ?? null;
-    const page = await reRate(db, { period, terms, page: { accountId, after, limit } });
+    const page = await reRate(db, { period, terms, page: { accountId, after, limit }, today });
     rows.push(...page);
     if (page.length < limit) return rows;
   }
@@ -122,7 +124,8 @@ export function reportText(rows: readonly ReportRow[], { from, to, model }: ReRa
       line(row.accountId, [
         kyat(row.chargeMicroKyat),
         kyat(row.reRatedMicroKyat),
-        kyat(row.creditMicroKyat) + (row.creditedMicroKyat === null ? "" : " (issued)"),
+        kyat(row.creditMicroKyat) + (row.creditedMicroKyat === null ? "" : " (issued)") +
+        (row.isPeriodOpen ? " (not over)" : ""),
       ])
     ),
     line("all", [

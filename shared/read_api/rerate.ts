@@ -28,10 +28,17 @@ export const reRateRowSchema = z.object({
   reRatedMicroKyat: amount,
   /** Re-rated less charge: negative when it would have been cheaper. */
   differenceMicroKyat: amount,
-  /** What a credit note would give back: paid less re-rated, at least 0. */
+  /** Σ of the account's credit notes that are about a day of the period, or about none. */
+  creditedInPeriodMicroKyat: amount,
+  /**
+   * What a credit note would give back: paid less re-rated less what was credited in the period, at
+   * least 0, and 0 while the period is open.
+   */
   creditMicroKyat: amount,
   /** What was credited under this id already; null when nothing was. */
   creditedMicroKyat: amount.nullable(),
+  /** Whether `to` is today in Yangon or later: nothing is credited before the period has ended. */
+  isPeriodOpen: z.boolean(),
 });
 
 /** See {@link reRateRowSchema}. */

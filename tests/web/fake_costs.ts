@@ -86,6 +86,8 @@ export function sampleReRate(): ReRateRow[] {
     requests: 12,
     unbilledMicroKyat: "0",
     creditedMicroKyat: null,
+    creditedInPeriodMicroKyat: "0",
+    isPeriodOpen: false,
   };
   return [
     {

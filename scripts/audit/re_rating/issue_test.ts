@@ -14,6 +14,8 @@ const row = (accountId: string, creditMicroKyat: bigint, creditedMicroKyat: bigi
     differenceMicroKyat: -creditMicroKyat,
     creditMicroKyat,
     creditedMicroKyat,
+    creditedInPeriodMicroKyat: creditedMicroKyat ?? 0n,
+    isPeriodOpen: false,
   }) satisfies ReportRow;
 
 const period = { from: "2026-11-01", to: "2026-11-30", model: null };
