@@ -13,6 +13,10 @@ const settingsSchema = z.object({
   SARGALAY_PROJECTIONS_PORT: port(8789),
   SARGALAY_WEB_PORT: port(8000),
   SARGALAY_SIMULATOR_PORT: port(8790),
+  SARGALAY_CHECKPOINT_DIRS: z.string().default("").transform((text) =>
+    text.split(",").map((part) => part.trim()).filter((part) => part !== "")
+  ),
+  SARGALAY_CHECKPOINT_UNVERIFIED_START: z.enum(["yes", "no"]).default("no"),
 });
 
 /** Where each part listens; 0 lets the system choose. */
@@ -29,6 +33,10 @@ export interface EmbeddedConfig {
   readonly dataDir: string;
   readonly host: string;
   readonly ports: EmbeddedPorts;
+  /** Where checkpoints are kept beside the data folder. */
+  readonly checkpointDirs: readonly string[];
+  /** Whether to run although no directory has a checkpoint of a log that was signed. */
+  readonly unverifiedStart: boolean;
   /** Whether answers come from the simulator, because no upstream is set. */
   readonly simulated: boolean;
 }
@@ -55,6 +63,8 @@ export function readEmbeddedConfig(
       web: data.SARGALAY_WEB_PORT,
       simulator: data.SARGALAY_SIMULATOR_PORT,
     },
+    checkpointDirs: data.SARGALAY_CHECKPOINT_DIRS,
+    unverifiedStart: data.SARGALAY_CHECKPOINT_UNVERIFIED_START === "yes",
     simulated: given.SARGALAY_UPSTREAMS === undefined && given.OPENAI_API_KEY === undefined,
   };
 }
