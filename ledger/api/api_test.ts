@@ -143,6 +143,9 @@ function api(
     more: { role?: Role; accountId?: string; body?: unknown; headers?: HeadersInit } = {},
   ) => {
     const headers = new Headers(more.headers);
+    // As callers must where money moves; the other routes make one up.
+    const movesMoney = /\/(credits|adjustments|credit-notes)$/.test(path);
+    if (movesMoney && more.headers === undefined) headers.set("idempotency-key", "each-its-own");
     if (more.role !== undefined) {
       const principal = {
         actor: "user:42",
@@ -232,6 +235,25 @@ describe("commands over HTTP", () => {
     });
     expect(sent[0]!.operationId).toMatch(/^api:[0-9a-f]{32}:pay-1$/);
   });
+
+  it.each(["credits", "adjustments", "credit-notes"])(
+    "that move money (%s) are refused without an idempotency key",
+    async (what) => {
+      const { call, sent } = api();
+      const path = `/v1/accounts/{accountId}/${what}`;
+      const { response, answer } = await call("post", filled(path), {
+        role: "admin",
+        body: BODIES[`post ${path}`],
+        headers: {},
+      });
+      expect([response.status, answer.error.code, answer.error.param]).toEqual([
+        400,
+        "invalid_request",
+        "Idempotency-Key",
+      ]);
+      expect(sent).toEqual([]);
+    },
+  );
 
   it("make up an idempotency key when none came, and say which", async () => {
     const { call, sent } = api();

@@ -56,7 +56,7 @@ function pathOf(route: ApiRoute): Parameters<OpenAPIHono["openAPIRegistry"]["reg
     request: {
       params: paramsOf(route),
       ...(route.query === null ? {} : { query: route.query }),
-      ...(route.method === "get" ? {} : { headers: idempotencySchema }),
+      ...(route.method === "get" ? {} : { headers: idempotencySchemaOf(route) }),
       ...(route.body === null
         ? {}
         : { body: { required: true, content: { "application/json": { schema: route.body } } } }),
@@ -103,7 +103,12 @@ function publicPathOf(
   };
 }
 
-const idempotencySchema = z.object({ "idempotency-key": z.string().max(100).optional() });
+function idempotencySchemaOf({ needsIdempotencyKey }: ApiRoute): z.ZodObject {
+  const key = z.string().max(100).meta({
+    description: "Names the operation: repeated with the same key it has its first outcome.",
+  });
+  return z.object({ "idempotency-key": needsIdempotencyKey === true ? key : key.optional() });
+}
 
 function paramsOf(route: Pick<ApiRoute, "path">): z.ZodObject {
   const names = Array.from(route.path.matchAll(/\{(\w+)\}/g), (match) => match[1]!);

@@ -55,6 +55,11 @@ export interface ApiRoute {
   readonly query: z.ZodObject | null;
   readonly result: z.ZodType;
   readonly status: 200 | 201;
+  /**
+   * Whether a call without an Idempotency-Key is refused: a repetition would move money twice, and
+   * nothing else in the call tells it from a second payment.
+   */
+  readonly needsIdempotencyKey?: true;
   handle(call: ApiCall, context: ApiContext): Promise<Answer>;
 }
 
@@ -65,7 +70,10 @@ export const acceptedSchema = z.object({
   result: z.record(z.string(), z.unknown()),
 });
 
-type RouteText = Pick<ApiRoute, "method" | "path" | "permission" | "summary" | "description">;
+type RouteText = Pick<
+  ApiRoute,
+  "method" | "path" | "permission" | "summary" | "description" | "needsIdempotencyKey"
+>;
 
 /** A route that sends one command; `send` says how and to which shards. */
 export function commandRoute<Body extends z.ZodType>(

@@ -134,7 +134,11 @@ async function prepareLedger(
   const post = async (path: string, body: unknown) => {
     const response = await fetch(ledgerUrl + path, {
       method: "POST",
-      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${adminToken}`,
+        "content-type": "application/json",
+        "idempotency-key": crypto.randomUUID(),
+      },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     });

@@ -57,7 +57,11 @@ export async function ledgerCall<T = Record<string, unknown>>(
 ): Promise<T> {
   const response = await fetch(system.ledgerUrl + path, {
     method,
-    headers: { authorization: `Bearer ${system.adminToken}`, "content-type": "application/json" },
+    headers: {
+      authorization: `Bearer ${system.adminToken}`,
+      "content-type": "application/json",
+      "idempotency-key": crypto.randomUUID(),
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(30_000),
   });

@@ -98,7 +98,7 @@ export async function callAsAdmin(
     method,
     headers: {
       authorization: `Bearer ${token}`,
-      ...(more.key === undefined ? {} : { "idempotency-key": more.key }),
+      "idempotency-key": more.key ?? crypto.randomUUID(),
     },
     ...(more.body === undefined ? {} : { body: JSON.stringify(more.body) }),
   });

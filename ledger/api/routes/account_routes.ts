@@ -36,6 +36,7 @@ const grantCredit = commandRoute({
   method: "post",
   path: "/v1/accounts/{accountId}/credits",
   permission: "credit:grant",
+  needsIdempotencyKey: true,
   summary: "Grant credit",
   description: "Adds credit: a payment received by hand, or a promotion. Amounts are microkyat.",
   body: commandSchemas.GrantCredit.omit(ofAccount),
@@ -53,6 +54,7 @@ const postAdjustment = commandRoute({
   method: "post",
   path: "/v1/accounts/{accountId}/adjustments",
   permission: "adjustment:post",
+  needsIdempotencyKey: true,
   summary: "Post an adjustment",
   description: "Raises (positive) or lowers (negative) a wallet; it never goes below zero.",
   body: commandSchemas.PostAdjustment.omit(ofAccount),
@@ -70,6 +72,7 @@ const issueCreditNote = commandRoute({
   method: "post",
   path: "/v1/accounts/{accountId}/credit-notes",
   permission: "credit_note:issue",
+  needsIdempotencyKey: true,
   summary: "Issue a credit note",
   description:
     "Gives back what was charged too much, such as after a re-rating; the platform's revenue falls " +
