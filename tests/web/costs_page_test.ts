@@ -76,6 +76,21 @@ describe("the pages of cost", () => {
       });
     }));
 
+  it("issue no credit note of an amount that was not shown", () =>
+    inBrowser(browser, {}, async (context) => {
+      const page = await signedIn(context, site, users.admin);
+      await page.goto(`${site.url}/re-rate?from=2026-11-01&to=2026-11-20&markup=2.5`);
+      const sent = site.rooms.commands.length;
+      await page.locator("summary").click();
+      await page.locator("input[name=seen]")
+        .evaluate((input) => input.setAttribute("value", "345680"));
+      await page.getByLabel("Reason").fill("Wrong markup");
+      await page.getByRole("button", { name: "Issue a credit note: demo" }).click();
+      await page.getByText("The amount has changed since it was shown.").waitFor();
+      expect(site.rooms.commands.length).toBe(sent);
+      expect(await page.locator("input[name=seen]").inputValue()).toBe("345679");
+    }));
+
   it("know no other views", () =>
     inBrowser(browser, {}, async (context) => {
       const page = await signedIn(context, site, users.auditor);

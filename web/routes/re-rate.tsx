@@ -38,12 +38,17 @@ export const handler = define.handlers<ReRate>({
     const posted = await readPosted(ctx);
     const accountId = posted.field("account");
     const reason = text(posted.field("reason"));
-    // The amount is read anew: what a browser sends back is not what the report says.
+    // The amount is read anew: what a browser sends back is not what the report says. It is issued
+    // only when the person has seen that same amount.
     const { query } = queryOf(ctx.url);
     const rows = await costs.reRate({ ...query, account: accountId, cursor: null });
     const row = rows.items.find((each) => each.accountId === accountId);
     const before = await reportOf(ctx, newForm(ctx.state));
-    const submission = !reason.ok || row === undefined
+    if (row === undefined || row.creditMicroKyat !== posted.field("seen")) {
+      const refusal = ctx.state.t("credit_note_changed");
+      return page({ ...before, form: { ...before.form, refusal } }, { status: 422 });
+    }
+    const submission = !reason.ok
       ? { status: "invalid" as const, problems: { reason: "required" as const } }
       : {
         status: "sent" as const,
@@ -196,6 +201,11 @@ function Report(
         { title: t("re_rated"), number: true, cell: (row) => kyat(row.reRatedMicroKyat) },
         { title: t("difference"), number: true, cell: (row) => kyat(row.differenceMicroKyat) },
         {
+          title: t("credited_in_period"),
+          number: true,
+          cell: (row) => kyat(row.creditedInPeriodMicroKyat),
+        },
+        {
           title: t("credit_note"),
           number: true,
           cell: (row) => <CreditNote row={row} form={form} state={state} />,
@@ -211,6 +221,7 @@ function CreditNote({ row, form, state }: { row: ReRateRow; form: FormState; sta
   if (row.creditedMicroKyat !== null) {
     return <span class="badge tone-good">✓ {t("credit_note_issued")}</span>;
   }
+  if (row.isPeriodOpen) return <span class="quiet">{t("credit_note_later")}</span>;
   if (row.creditMicroKyat === "0") return <span class="quiet">–</span>;
   if (!may(state, "credit_note:issue", row.accountId)) return amount;
   const label = `${t("credit_note_issue")}: ${row.accountId}`;
@@ -220,6 +231,7 @@ function CreditNote({ row, form, state }: { row: ReRateRow; form: FormState; sta
       <form method="post" class="form text-left">
         <FormTokens state={state} form={{ ...form, operationId: newOperationId(state) }} />
         <input type="hidden" name="account" value={row.accountId} />
+        <input type="hidden" name="seen" value={row.creditMicroKyat} />
         <div class="field">
           <label for={`reason-${row.accountId}`}>{t("reason")}</label>
           <input id={`reason-${row.accountId}`} name="reason" required maxLength={200} />

@@ -43,6 +43,10 @@ export const costTexts = area(
     credit_note: "Credit note",
     credit_note_issue: "Issue a credit note",
     credit_note_issued: "Issued",
+    credit_note_later: "Once the period is over",
+    credit_note_changed:
+      "The amount has changed since it was shown. Nothing was issued: look again.",
+    credited_in_period: "Credited before",
     done_credit_note: "The credit note is issued.",
   },
   {
@@ -84,6 +88,9 @@ export const costTexts = area(
     credit_note: "ပြန်အမ်းလွှာ",
     credit_note_issue: "ပြန်အမ်းလွှာ ထုတ်ရန်",
     credit_note_issued: "ထုတ်ပြီး",
+    credit_note_later: "ကာလ ပြီးဆုံးမှ",
+    credit_note_changed: "ပြသပြီးနောက် ပမာဏ ပြောင်းသွားပါသည်။ ဘာမျှ မထုတ်ရသေးပါ၊ ပြန်ကြည့်ပါ။",
+    credited_in_period: "ယခင် ပြန်အမ်းပြီး",
     done_credit_note: "ပြန်အမ်းလွှာ ထုတ်ပြီးပါပြီ။",
     failures_an_hour: "တစ်နာရီအတွင်း မအောင်မြင်သော ခေါ်ဆိုမှု",
   },
