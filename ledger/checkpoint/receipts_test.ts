@@ -5,7 +5,13 @@ import { uuidv7 } from "../../shared/ids/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { openPglite } from "../store/mod.ts";
 import { checkReceipt } from "./testing/check.ts";
-import { keyOf, type SigningLedger, startSigning, untilCovered } from "./testing/deployment.ts";
+import {
+  keyOf,
+  memoryPlace,
+  type SigningLedger,
+  startSigning,
+  untilCovered,
+} from "./testing/deployment.ts";
 
 const effects = createEffects(platformOf(globalThis));
 const model = "gpt-4o-mini";
@@ -40,8 +46,9 @@ describe("a receipt", () => {
   it("says that proofs are to come, has that of the hold, and then that of its end", async () => {
     const database = await openPglite(null);
     onTestFinished(() => database.destroy());
+    const places = [memoryPlace("one")];
     const start = async (key: number) => {
-      const ledger = await startSigning({ database, places: [], keys: [key] });
+      const ledger = await startSigning({ database, places, keys: [key] });
       onTestFinished(() => ledger.close());
       await ledger.ledger.ready(240_000);
       return ledger;
