@@ -24,13 +24,16 @@ export const eventIndexTable = table({
     `account_id, type, ${NEWEST}`,
     `type, ${NEWEST}`,
     `actor, ${NEWEST}`,
+    // What an actor did seldom is not to be looked for among all that it did, or others did.
+    `actor, type, ${NEWEST}`,
+    `account_id, actor, ${NEWEST}`,
   ],
 });
 
 /** The index of events. */
 export const eventIndex: Projection = {
   name: "event_index",
-  version: 1,
+  version: 2,
   parts: [{ tables: [eventIndexTable], apply, applyRange }],
 };
 
