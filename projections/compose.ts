@@ -35,6 +35,8 @@ import { timeTravelRoutes } from "./time_travel/mod.ts";
 export interface ProjectionsParts<Database> {
   /** The database that has the ledger's schema too; the caller closes it, after the room. */
   readonly db: Kysely<Database>;
+  /** Another pool to the same database that answers readers; `db` when absent. */
+  readonly reads?: Kysely<unknown>;
   /** Whether `db` has one connection for everybody: a rebuild then takes small steps. */
   readonly isOneConnection?: boolean;
   /** Wakes the runner; null: it polls. The caller closes it. */
@@ -108,7 +110,14 @@ export async function composeProjections<Database>(
   runner.onAdvance(alerts.wake);
   const fetch = createReadApi({
     routes: READ_ROUTES,
-    context: { db, shards, effects, rebuilds, follow: hub.follow, followAlerts: alerts.follow },
+    context: {
+      db: parts.reads ?? db,
+      shards,
+      effects,
+      rebuilds,
+      follow: hub.follow,
+      followAlerts: alerts.follow,
+    },
     log,
     serviceSecret,
     async health() {

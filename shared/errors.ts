@@ -45,6 +45,7 @@ export const ERROR_CLASSES = {
   pricing_unavailable: ours,
   ledger_unavailable: ours,
   read_model_behind: ours,
+  read_timeout: ours,
   shutting_down: ours,
   internal_error: ours,
   upstream_bad_request: { fault: "upstream", retryable: false },

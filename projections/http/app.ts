@@ -63,6 +63,11 @@ export function createReadApi(options: ReadApiOptions): (request: Request) => Pr
       const message = "the read models' database does not answer now: try again";
       return refusal("read_model_behind", message, { retryAfterS: 1 });
     }
+    if (isCancelled(error)) {
+      options.log.warn("read_took_too_long", { path: c.req.path });
+      const message = "this took too long to read: ask for less, such as a shorter time, or later";
+      return refusal("read_timeout", message, { retryAfterS: 5 });
+    }
     const incident = uuidv7(options.context.effects);
     options.log.error("read_failed", { incident, path: c.req.path, error });
     return refusal("internal_error", `something broke here; ask about ${incident}`);
@@ -80,6 +85,11 @@ function isDatabaseAway(error: Error): boolean {
   return "code" in error && typeof error.code === "string" &&
     /^(ECONN\w+|EPIPE|ETIMEDOUT|CONNECT_TIMEOUT|CONNECTION_\w+|08\w{3}|57P0[123]|53300)$/
       .test(error.code);
+}
+
+/** The database cancelled the statement, as it does after the reader's time limit. */
+function isCancelled(error: Error): boolean {
+  return "code" in error && error.code === "57014";
 }
 
 async function serve(route: ReadRoute, c: Context, options: ReadApiOptions): Promise<Response> {

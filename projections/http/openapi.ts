@@ -16,6 +16,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   409: "What was asked for does not fit what is under way.",
   503: "min_position was not reached within 5 s, or the database is away; retry-after says when " +
     "to ask again.",
+  504: "The answer took longer than 10 s to read: ask for less.",
 };
 
 /** The OpenAPI 3.1 document of the routes. */

@@ -26,6 +26,7 @@ const STATUS: Record<ErrorCode, number> = {
   pricing_unavailable: 503,
   ledger_unavailable: 503,
   read_model_behind: 503,
+  read_timeout: 504,
   shutting_down: 503,
   internal_error: 500,
   upstream_bad_request: 400,
