@@ -13,11 +13,16 @@ if (path === undefined || others.length > 0) {
   console.error("which file? deno task rotate-checkpoint-key <file>");
   Deno.exit(2);
 }
-const rotated = await rotateCheckpointKey(path, createEffects(platformOf(globalThis)).random);
+const { random } = createEffects(platformOf(globalThis));
+const rotated = await rotateCheckpointKey(path, random).catch((error) => {
+  const reason = error instanceof Deno.errors.NotFound ? "its folder is not there" : error.message;
+  console.error(`no key was made: ${reason}`);
+  Deno.exit(1);
+});
 console.log(
   rotated
-    ? `${path} has a new key before the former one.\n` +
-      "Restart every ledger, a standby first: the owner has the former key endorse the new one, and\n" +
-      "GET /checkpoints/0/keys shows it. From then on the former key is not needed any more."
+    ? `${path} has a new key before the former ones.\n` +
+      "Restart every ledger (with a standby: that one first): the key in force endorses the new one,\n" +
+      "and GET /checkpoints/0/keys shows it. From then on the others may be taken out of the file."
     : `${path} has a key now, and nobody else may read it. Set SARGALAY_CHECKPOINT_KEY_FILE to it.`,
 );

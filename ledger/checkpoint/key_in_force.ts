@@ -78,8 +78,9 @@ function endorsementOf(keys: CheckpointKeys, origin: string, before: KeyInForce)
   const former = keys.former.find(({ publicKey }) => publicKey === before.publicKey);
   if (former === undefined) {
     throw new Error(
-      `the key in force, ${before.publicKey}, is not among SARGALAY_CHECKPOINT_KEY: add it after the ` +
-        "new one, so that it can endorse it (docs/checkpoint-keys.md)",
+      `the seed of the key in force, whose public key is ${before.publicKey}, is not among the ` +
+        "checkpoint keys: add that seed after the new one, so that it can endorse it " +
+        "(docs/checkpoint-keys.md)",
     );
   }
   const signature = former.sign(endorsementText(origin, keys.current.publicKey));

@@ -2,9 +2,6 @@
 import { Buffer } from "node:buffer";
 import type { Random } from "../../shared/effects.ts";
 
-/** A key that is no longer in force is of no use once the next one was endorsed. */
-const KEPT_FORMER = 2;
-
 /** Makes `path`, readable by its owner only, with one fresh key, unless it is there. */
 export async function ensureCheckpointKey(path: string, random: Random): Promise<void> {
   try {
@@ -15,12 +12,14 @@ export async function ensureCheckpointKey(path: string, random: Random): Promise
 }
 
 /**
- * Puts a fresh key before the ones in `path`, which stay for as long as it takes to endorse it, or
- * makes the file. Ledgers read it when they start. Returns whether there was a key before.
+ * Puts a fresh key before the ones in `path`, or makes the file. All former ones stay: any of them
+ * may be the one in force, which has to endorse the next, and one that is lost is lost for good.
+ * Ledgers read the file when they start. Returns whether there was a key before. Throws Error, with
+ * nothing written, when the file holds something else.
  */
 export async function rotateCheckpointKey(path: string, random: Random): Promise<boolean> {
   const before = await readSeeds(path);
-  const seeds = [freshSeed(random), ...before.slice(0, KEPT_FORMER)];
+  const seeds = [freshSeed(random), ...before];
   const next = `${path}.next`;
   await Deno.writeTextFile(next, seeds.map((seed) => `${seed}\n`).join(""), { mode: 0o600 });
   await Deno.chmod(next, 0o600);
@@ -29,12 +28,14 @@ export async function rotateCheckpointKey(path: string, random: Random): Promise
 }
 
 async function readSeeds(path: string): Promise<string[]> {
-  try {
-    return (await Deno.readTextFile(path)).split(/\s+/).filter((line) => line !== "");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+  const text = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
-  }
+  });
+  const seeds = text.split(/\s+/).filter((line) => line !== "");
+  const wrong = seeds.findIndex((seed) => !/^[A-Za-z0-9+/]{43}=$/.test(seed));
+  if (wrong === -1) return seeds;
+  throw new Error(`${path} is no file of checkpoint keys: number ${wrong + 1} is not 32 bytes`);
 }
 
 function freshSeed(random: Random): string {
