@@ -119,8 +119,8 @@ export async function attempt(
     if ("failure" in reading) return fail(reading);
     watch.stop();
     return { kind: "answer", status: response.status, bytes, contentType, reading };
-  } catch (error) {
-    const why = watch.failure() ?? unreachable(status, error);
+  } catch {
+    const why = watch.failure() ?? unreachable(status);
     return breakOff({ failure: why, tryNext: why.code !== "shutting_down" });
   }
 }
@@ -233,13 +233,10 @@ function joined(parts: readonly Bytes[]): Bytes {
   return whole;
 }
 
-function unreachable(status: number | null, error: unknown): Failure {
+function unreachable(status: number | null): Failure {
   return status === null
     ? failure("upstream_unreachable", "The provider could not be reached.")
-    : failure(
-      "upstream_stream_cut",
-      `The provider broke off its answer (${error instanceof Error ? error.name : "unknown"}).`,
-    );
+    : failure("upstream_stream_cut", "The provider broke off its answer before the end.");
 }
 
 function tooLarge(limits: CallLimits): Failure {
