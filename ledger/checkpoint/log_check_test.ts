@@ -173,7 +173,9 @@ describe("a note", () => {
 
     const beyond = signCheckpoint({ ...checkpoint, frames: 99, position: 999n }, keyOf(1));
     await place.write({ ...kept, frames: 99, note: beyond });
-    await place.write({ ...kept, frames: checkpoint.frames, note: `${note}` });
+    // The last message is an older one that is genuine.
+    const again = { messageId: "again", timeoutMs: 5_000 };
+    await bus.publishDurable(subjects.checkpoint(0), { note: older!.note }, again);
     const reason = await reasonOf(checkOf(database, [place]).check.run());
     expect(reason?.message).toContain("stream CHECKPOINTS covers position 999");
   });
