@@ -1,4 +1,5 @@
 /** The arguments of audit commands. @module */
+import type { z } from "zod";
 
 /** What a command was called with. */
 export interface Arguments {
@@ -10,6 +11,19 @@ export interface Arguments {
   value(option: string): string | null;
   /** Whether a switch is given. */
   has(flag: string): boolean;
+}
+
+/** An option's value as its schema reads it. Throws an Error that names the option, in one line. */
+export function optionValue<T extends z.ZodType>(
+  option: string,
+  schema: T,
+  text: string | undefined,
+): z.output<T> {
+  const parsed = schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `${option} ${text ?? ""}: ${parsed.error.issues[0]?.message ?? "not understood"}`,
+  );
 }
 
 /** Reads arguments. Throws an Error that names what is wrong. */

@@ -8,14 +8,14 @@ import type { Kysely } from "kysely";
 import { type ExplainedRequest, explainRequest, type Step } from "../../projections/explain/mod.ts";
 import { requestIdSchema } from "../../shared/ids/mod.ts";
 import { formatDecimal } from "../../shared/money/mod.ts";
-import { readArguments } from "./arguments.ts";
+import { optionValue, readArguments } from "./arguments.ts";
 import { openLedgerDatabase } from "./open_database.ts";
 
 /** Runs the command; 0 when the ledger's amounts are what the steps lead to. */
 export async function run(args: readonly string[]): Promise<number> {
   const { plain: [request, ...more] } = readArguments(args, { options: [], flags: [] });
   if (request === undefined || more.length > 0) throw new Error("explain needs one REQUEST");
-  const requestId = requestIdSchema.parse(request);
+  const requestId = optionValue("REQUEST", requestIdSchema, request);
   const { database, where, close } = await openLedgerDatabase();
   try {
     const found = await explainRequest(database as unknown as Kysely<unknown>, requestId);

@@ -25,7 +25,7 @@ import { accountIdSchema, identifierSchema } from "../../shared/ids/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
 import { formatDecimal } from "../../shared/money/mod.ts";
 import { reRateRowSchema } from "../../shared/read_api/mod.ts";
-import { readArguments } from "./arguments.ts";
+import { optionValue, readArguments } from "./arguments.ts";
 import { openLedgerDatabase } from "./open_database.ts";
 import { issueCreditNotes } from "./re_rating/issue.ts";
 
@@ -48,16 +48,19 @@ export async function run(args: readonly string[]): Promise<number> {
   const needed = (option: string) => {
     const value = given.value(option);
     if (value === null) throw new Error(`re-rate needs ${option} DAY`);
-    return daySchema.parse(value);
+    return optionValue(option, daySchema, value);
   };
   const model = given.value("--model");
   const period: ReRatePeriod = {
     from: needed("--from"),
     to: needed("--to"),
-    model: model === null ? null : identifierSchema.parse(model),
+    model: model === null ? null : optionValue("--model", identifierSchema, model),
   };
+  if (period.from > period.to) {
+    throw new Error(`--from ${period.from} is after --to ${period.to}`);
+  }
   const account = given.value("--account");
-  const accountId = account === null ? null : accountIdSchema.parse(account);
+  const accountId = account === null ? null : optionValue("--account", accountIdSchema, account);
   const asked = askedTerms((option) => given.values(option).join(",") || undefined);
   const { database, close } = await openLedgerDatabase();
   try {
@@ -82,7 +85,10 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function askedTerms(valueOf: (option: string) => string | undefined): AskedTerms {
   return Object.fromEntries(
-    Object.entries(TERMS).map(([option, name]) => [name, termsQuery[name].parse(valueOf(option))]),
+    Object.entries(TERMS).map(([option, name]) => [
+      name,
+      optionValue(option, termsQuery[name], valueOf(option)),
+    ]),
   );
 }
 

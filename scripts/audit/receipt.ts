@@ -19,7 +19,7 @@ import { nodeCrypto } from "./node_crypto.ts";
 import { type AnswerComparison, compareAnswer } from "./receipts/compare_answer.ts";
 import { provedLines } from "./receipts/proved_request.ts";
 import { UNTOLD } from "./report_text.ts";
-import { readKeys } from "./told.ts";
+import { readKeys, readText } from "./told.ts";
 
 /**
  * Runs the command; 0 when everything is proved, 1 when something is not, 3 when everything fits and
@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const keys = (await Promise.all(given.values("--key").map(readKeys))).flat();
   const trust = { crypto: nodeCrypto, keys };
   const reports: (ReceiptReport | ConsistencyReport)[] = [];
-  const { answer, proofs } = contentOf(await Deno.readTextFile(file));
+  const { answer, proofs } = contentOf(await readText(file));
   for (const proof of proofs) {
     const verify = proof.includes('"sargalay.consistency.v1"') ? verifyConsistency : verifyReceipt;
     reports.push(await verify(proof, trust));

@@ -6,32 +6,39 @@
  * @module
  */
 import { type Kysely, sql } from "kysely";
-import { placeOf, timeSchema } from "../../projections/time_travel/mod.ts";
+import { placeOf, positionSchema, timeSchema } from "../../projections/time_travel/mod.ts";
 import { accountIdSchema, shardOf } from "../../shared/ids/mod.ts";
 import { formatDecimal } from "../../shared/money/mod.ts";
-import { readArguments } from "./arguments.ts";
+import { optionValue, readArguments } from "./arguments.ts";
 import { openLedgerDatabase } from "./open_database.ts";
-import { replay, type ReplayedEvent } from "./replaying/replay.ts";
+import { hasAccount, replay, type ReplayedEvent } from "./replaying/replay.ts";
 
 /** Runs the command; 0 when the books agree with the events. */
 export async function run(args: readonly string[]): Promise<number> {
   const options = ["--account", "--at", "--position"];
   const given = readArguments(args, { options, flags: ["--quiet"] });
   const asked = { at: given.value("--at"), position: given.value("--position") };
-  if (given.value("--account") === null) throw new Error("replay needs --account A");
+  const account = given.value("--account");
+  if (account === null) throw new Error("replay needs --account A");
   if (asked.at !== null && asked.position !== null) throw new Error("either --at or --position");
-  const accountId = accountIdSchema.parse(given.value("--account"));
-  if (asked.position !== null && !/^\d{1,18}$/.test(asked.position)) {
-    throw new Error(`--position ${asked.position} is no position`);
-  }
+  const accountId = optionValue("--account", accountIdSchema, account);
+  const at = optionValue("--at", timeSchema.optional(), asked.at ?? undefined);
+  const position = optionValue(
+    "--position",
+    positionSchema.optional(),
+    asked.position ?? undefined,
+  );
   const { database, where, close } = await openLedgerDatabase();
   try {
     const db = database as unknown as Kysely<unknown>;
     const shard = shardOf(accountId, await shardsOf(db));
-    const place = await placeOf(db, shard, {
-      at: asked.at === null ? undefined : timeSchema.parse(asked.at),
-      position: asked.position ?? undefined,
-    });
+    if (!await hasAccount(db, shard, accountId)) throw new Error(`no account ${accountId}`);
+    const place = await placeOf(db, shard, { at, position });
+    if (position !== undefined && BigInt(position) > place.position) {
+      throw new Error(
+        `--position ${position}: the log of shard ${shard} ends at ${place.position}`,
+      );
+    }
     console.log(
       `account ${accountId} in shard ${shard} of ${where}, up to position ${place.position}` +
         (place.recordedAtMs === null ? "" : ` (${timeText(place.recordedAtMs)})`),

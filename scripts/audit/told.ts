@@ -27,9 +27,19 @@ function keyOf(text: string): NamedKey | null {
   return colon > 0 && publicKey?.length === 32 ? { name: text.slice(0, colon), publicKey } : null;
 }
 
+/** A file's text. Throws an Error in one line when it is not there. */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Error(`no such file ${path}`);
+    throw error;
+  }
+}
+
 /** The notes in a file: one signed note, or one a line as in `checkpoints-….ndjson`. */
 export async function readNotes(path: string): Promise<string[]> {
-  const text = await Deno.readTextFile(path);
+  const text = await readText(path);
   if (!text.startsWith("{")) return [text];
   return text.split("\n").filter((line) => line !== "").map((line) => {
     const value: unknown = JSON.parse(line);

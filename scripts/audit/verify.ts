@@ -17,6 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const given = readArguments(args, { options: ["--key", "--checkpoint"], flags: ["--json"] });
   const [directory, ...rest] = given.plain;
   if (directory === undefined || rest.length > 0) throw new Error("verify takes one directory");
+  await mustBeDirectory(directory);
   const keys = await Promise.all(given.values("--key").map(readKeys));
   const notes = await Promise.all(given.values("--checkpoint").map(readNotes));
   const startedMs = performance.now();
@@ -28,4 +29,12 @@ export async function run(args: readonly string[]): Promise<number> {
   console.log(given.has("--json") ? JSON.stringify(report) : reportText(report, seconds));
   if (!report.ok) return 1;
   return report.authenticated ? 0 : 3;
+}
+
+async function mustBeDirectory(path: string): Promise<void> {
+  const found = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new Error(`no such directory ${path}`);
+    throw error;
+  });
+  if (!found.isDirectory) throw new Error(`${path} is no directory`);
 }

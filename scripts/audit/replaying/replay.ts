@@ -59,6 +59,18 @@ export interface ReplayRange {
 
 const PAGE = 1_000;
 
+/** Whether the log of a shard has an account. */
+export async function hasAccount(
+  db: Kysely<unknown>,
+  shard: number,
+  accountId: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from ledger.event where shard = ${shard} and stream = ${`account-${accountId}`} limit 1
+  `.execute(db);
+  return rows.length > 0;
+}
+
 /** The account's events that moved money or should have, in their order. */
 export async function* replay(range: ReplayRange): AsyncGenerator<ReplayedEvent> {
   const own = [`2000:${range.accountId}`, `2010:${range.accountId}`] as const;
