@@ -79,7 +79,8 @@ export function createMemoryConsumer(
       if (isOpen(again)) return again;
     }
     while (cursor < log.last()) {
-      cursor = Math.max(cursor + 1, log.first());
+      // The first is beyond the last when nothing is kept.
+      cursor = Math.min(Math.max(cursor + 1, log.first()), log.last());
       const stored = log.get(cursor);
       if (stored === undefined || !matches(stored.subject)) continue;
       const item: Open = { sequence: cursor, deliveries: 0, wait: null };
