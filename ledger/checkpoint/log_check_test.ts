@@ -158,8 +158,9 @@ describe("a note", () => {
     const place = createStreamPlace(bus);
     const [older] = await createCheckpointStore(database).page(0, 0, 1);
     const kept = { shard: 0, ...checkpoint, note, epoch: 1n, signedAtMs: 0 };
-    await place.write(kept);
-    await place.write(older!);
+    const isOfLog = () => Promise.resolve(true);
+    await place.write(kept, isOfLog);
+    await place.write(older!, isOfLog);
     const other = signCheckpoint({ ...checkpoint, origin: "other/shard-0", frames: 99 }, keyOf(1));
     const stranger = signCheckpoint({ ...checkpoint, frames: 99 }, keyOf(9));
     const rubbish = ["rubbish", { note: 5 }, { note: "rubbish" }, { note: other }, {
@@ -172,7 +173,7 @@ describe("a note", () => {
     await checkOf(database, [place]).check.run();
 
     const beyond = signCheckpoint({ ...checkpoint, frames: 99, position: 999n }, keyOf(1));
-    await place.write({ ...kept, frames: 99, note: beyond });
+    await place.write({ ...kept, frames: 99, note: beyond }, isOfLog);
     // The last message is an older one that is genuine.
     const again = { messageId: "again", timeoutMs: 5_000 };
     await bus.publishDurable(subjects.checkpoint(0), { note: older!.note }, again);
