@@ -59,7 +59,8 @@ describe("the writer when PostgreSQL lets it down", () => {
     })();
     let next = 0;
     const client = async () => {
-      while (next < 3_000) {
+      // Until a cut has met a commit, where the machine is quick; for that, so many at most.
+      while (next < 3_000 || (cuts === 0 && next < 60_000)) {
         const envelope = hold(next++, "a", 1);
         expect((await insist(writer, envelope)).status).toBe("accepted");
       }
@@ -69,7 +70,7 @@ describe("the writer when PostgreSQL lets it down", () => {
     await cutting;
     expect(cuts).toBeGreaterThan(0);
     await writer.stop();
-    expect(await readLog(store, 0)).toHaveLength(3_001);
+    expect(await readLog(store, 0)).toHaveLength(next + 1);
     await admin.end();
     await database.destroy();
     await drop();
