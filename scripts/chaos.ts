@@ -5,12 +5,30 @@
  * @module
  */
 
-import { readChaosOptions, renderReport, runChaos } from "./chaos/mod.ts";
+import { type ChaosOptions, readChaosOptions, renderReport, runChaos } from "./chaos/mod.ts";
 
 const LIVE_EVERY = 10;
+const USAGE = `deno task chaos [--minutes M] [--seed S] [--edges N]
+
+--minutes  how long faults happen, 0 to 1440; default 5
+--seed     chooses calls and faults, 0 to 4294967295; default a fresh one
+--edges    how many proxies, 2 to 8; default 2`;
+
+function optionsOrExit(): ChaosOptions {
+  try {
+    return readChaosOptions(Deno.args, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(2);
+  }
+}
 
 async function main(): Promise<number> {
-  const options = readChaosOptions(Deno.args, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+    console.log(USAGE);
+    return 0;
+  }
+  const options = optionsOrExit();
   console.log(`  seed ${options.seed}, ${options.minutes} minutes, ${options.edges} proxies`);
   const terminal = Deno.stdout.isTerminal();
   const stopping = new AbortController();

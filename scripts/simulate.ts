@@ -5,11 +5,20 @@
  *
  * @module
  */
-import { readArguments } from "./simulate/arguments.ts";
+import { readArguments, type SimulateOptions } from "./simulate/arguments.ts";
 import { runMutants } from "./simulate/mutants.ts";
 import { runSeeds, tellSeed } from "./simulate/seeds.ts";
 
-const options = readArguments(Deno.args);
+const USAGE =
+  `deno task simulate [--seeds N] [--from K]   runs N worlds from seed K on; default 500 from 1
+deno task simulate --seed S                tells the story of one world
+deno task simulate --mutants [--most N]    finds deliberate mistakes, within N seeds each; default 300`;
+
+if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+const options = optionsOrExit();
 const print = (line: string) => console.log(line);
 const failures = options.mutants
   ? await runMutants(options.most, print)
@@ -17,3 +26,12 @@ const failures = options.mutants
   ? await tellSeed(options.seed, print)
   : await runSeeds(options, print);
 Deno.exit(failures === 0 ? 0 : 1);
+
+function optionsOrExit(): SimulateOptions {
+  try {
+    return readArguments(Deno.args);
+  } catch (error) {
+    console.error(`simulate: ${error instanceof Error ? error.message : error}\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
