@@ -13,7 +13,10 @@ export function directorySource(directory: string): ExportSource {
       return names;
     },
     async *open(name) {
-      using file = await Deno.open(`${directory}/${name}`);
+      using file = await Deno.open(`${directory}/${name}`).catch((error) => {
+        if (error instanceof Deno.errors.NotFound) throw new Error("there is no such file");
+        throw error;
+      });
       const piece = new Uint8Array(PIECE);
       for (let read = await file.read(piece); read !== null; read = await file.read(piece)) {
         yield piece.subarray(0, read);

@@ -39,7 +39,10 @@ export async function run(args: readonly string[]): Promise<number> {
       `exported ${written.origin} from ${where}: positions ${written.from} to ${written.to}, ` +
         `${events} events in ${written.frames} frames, ${written.files} files in ${directory} ` +
         `(${seconds.toFixed(1)} s)\nverify it with: deno task audit verify ${directory} ` +
-        `--key ${written.origin}:BASE64 (the key, as the operator published it)`,
+        `--key ${written.origin}:BASE64 --checkpoint KEPT.note\n` +
+        "  --key: the ledger's first key, as the operator published it, or a file with the answer " +
+        `of GET /checkpoints/${shard}/keys\n  --checkpoint: a signed note that you kept, such as ` +
+        `an earlier answer of GET /checkpoints/${shard}/latest`,
     );
     return 0;
   } finally {

@@ -61,7 +61,8 @@ function checkLine({ number, title, unit, checked, failed }: CheckResult): strin
 }
 
 function findingLines(report: ExportReport): string[] {
-  const { first, findings, findingCount, stopped } = report;
+  const { findings, findingCount, stopped } = report;
+  const first = firstOf(report);
   if (first === null) return [];
   const more = findingCount - findings.length;
   return [
@@ -72,6 +73,12 @@ function findingLines(report: ExportReport): string[] {
     ...(more > 0 ? [`  and ${more} more`] : []),
     "",
   ];
+}
+
+/** A file that is missing comes before the events that fail for want of it. */
+function firstOf({ findings, first }: ExportReport): Finding | null {
+  const [earliest] = findings;
+  return earliest?.check === "files" ? earliest : first;
 }
 
 function findingText({ checks }: ExportReport, { check, position, at, message }: Finding): string {
