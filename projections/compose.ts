@@ -77,6 +77,8 @@ export const READ_ROUTES: readonly ReadRoute[] = [
 
 /** What a paid call can wait for behind a step of a rebuild, in events. */
 const SMALL_STEP_EVENTS = 2_000;
+/** What paid calls have for themselves between two such steps. */
+const PAUSE_MS = 25;
 
 /**
  * Creates the tables that are missing, starts the runner and builds the read API. Rejects when the
@@ -102,7 +104,7 @@ export async function composeProjections<Database>(
     if (projection === "balances") hub.wake();
   });
   await runner.start();
-  const steps = parts.isOneConnection ? { stepEvents: SMALL_STEP_EVENTS } : {};
+  const steps = parts.isOneConnection ? { stepEvents: SMALL_STEP_EVENTS, pauseMs: PAUSE_MS } : {};
   const rebuilds = createRebuilds({ db, projections, shards, effects, log, ...steps });
   await rebuilds.start();
   const webhook = alertWebhook === null ? null : { target: alertWebhook, fetch: parts.fetch };

@@ -21,6 +21,8 @@ export interface RebuildOptions {
   readonly acceptDifferent?: boolean;
   /** The most events that one transaction applies before the swap; chosen by itself when absent. */
   readonly stepEvents?: number;
+  /** How long it rests after each step, in milliseconds; not at all when absent. */
+  readonly pauseMs?: number;
   /** Rows of a table that loading keeps in memory; 100,000 when absent. */
   readonly memoryRows?: number;
   /** Ends it like a cancellation. */
@@ -54,7 +56,7 @@ export async function startJob(
   work: Work,
   clean: (job: RebuildJob) => Promise<void>,
 ): Promise<StartedJob> {
-  const { db, projection, effects, requestedBy, signal, onProgress } = options;
+  const { db, projection, effects, requestedBy, signal, onProgress, pauseMs } = options;
   const live = await checkpointOf(db, projection.name, 0);
   const job = await openJob(db, {
     jobId: uuidv7(effects),
@@ -69,7 +71,7 @@ export async function startJob(
       `projection ${projection.name} is being rebuilt already: wait for it or cancel it`,
     );
   }
-  const tracker = trackJob({ db, jobId: job.jobId, effects, signal, onProgress });
+  const tracker = trackJob({ db, jobId: job.jobId, effects, signal, onProgress, pauseMs });
   const finish = async (): Promise<RebuildProgress> => {
     try {
       const done = await work({ job, tracker });

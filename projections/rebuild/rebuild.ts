@@ -40,6 +40,7 @@ function workOf(options: RebuildOptions): Work {
   const { db, projection, shards, effects, stepEvents, memoryRows, acceptDifferent } = options;
   return async ({ job: { jobId }, tracker }) => {
     const schema = buildSchemaOf(jobId);
+    const step = stepEvents === undefined ? STEP_EVENTS : BigInt(stepEvents);
     const positions = Array.from({ length: shards }, () => 0n);
     const follow = { db, projection, schema, stepEvents };
     let heads = await headsOf(db, shards);
@@ -69,7 +70,7 @@ function workOf(options: RebuildOptions): Work {
     const catchUp = async (phase: RebuildPhase, to: readonly bigint[]) => {
       for (const [shard, target] of to.entries()) {
         while (positions[shard]! < target) {
-          const next = positions[shard]! + STEP_EVENTS;
+          const next = positions[shard]! + step;
           await followTo(follow, positions, positions.with(shard, next < target ? next : target));
           await at(phase);
         }

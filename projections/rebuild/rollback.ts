@@ -56,6 +56,7 @@ export async function startRollback(options: RebuildOptions): Promise<StartedJob
 
 function workOf({ db, projection, shards, effects, stepEvents }: RebuildOptions): Work {
   return async ({ job: { jobId }, tracker }) => {
+    const step = stepEvents === undefined ? STEP_EVENTS : BigInt(stepEvents);
     const heads = await headsOf(db, shards);
     // Read again: only now is it sure that nobody else moves them.
     const positions = [...(await previousOf(db, projection.name))!.positions];
@@ -75,7 +76,7 @@ function workOf({ db, projection, shards, effects, stepEvents }: RebuildOptions)
     };
     for (const [shard, head] of heads.entries()) {
       while (positions[shard]! < head) {
-        const next = positions[shard]! + STEP_EVENTS;
+        const next = positions[shard]! + step;
         await followTo(follow, positions, positions.with(shard, next < head ? next : head));
         await tracker.at("catching_up", total(positions), total(heads));
       }

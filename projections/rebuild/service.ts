@@ -20,6 +20,8 @@ export interface RebuildsOptions {
   readonly log: Log;
   /** The most events of a step; see RebuildOptions. */
   readonly stepEvents?: number;
+  /** The rest after each step, in milliseconds; see RebuildOptions. */
+  readonly pauseMs?: number;
 }
 
 /** The rebuilds of a room. An unknown projection is null. */

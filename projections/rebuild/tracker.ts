@@ -28,10 +28,12 @@ export function trackJob(options: {
   readonly jobId: string;
   readonly effects: Pick<Effects, "clock" | "timers">;
   /** Ends the rebuild, as a cancellation does. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: RebuildProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: RebuildProgress) => void) | undefined;
+  /** How long each step is followed by a rest, in milliseconds. */
+  readonly pauseMs?: number | undefined;
 }): Tracker {
-  const { db, jobId, effects: { clock, timers }, signal, onProgress } = options;
+  const { db, jobId, effects: { clock, timers }, signal, onProgress, pauseMs } = options;
   const startedMs = clock.nowMs();
   let current = progressOf("loading", { done: 0n, total: 0n }, 0);
   let first: bigint | null = null;
@@ -54,6 +56,8 @@ export function trackJob(options: {
   });
   return {
     async at(phase, done, total) {
+      // A database within this process answers without a turn of the event loop: nobody else has one.
+      if (pauseMs !== undefined) await timers.sleep(pauseMs);
       const nowMs = clock.nowMs();
       const isNew = phase !== current.phase;
       first ??= done;
