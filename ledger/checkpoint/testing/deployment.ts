@@ -103,7 +103,7 @@ export async function startSigning(
       const response = await ledger.fetch(
         new Request(`http://ledger${path}`, {
           method,
-          headers: { authorization: `Bearer ${token}`, "idempotency-key": crypto.randomUUID() },
+          headers: { authorization: `Bearer ${token}`, "idempotency-key": uuidv7(effects) },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       );
