@@ -18,7 +18,7 @@ export interface Tail {
 }
 
 /**
- * Catches up in rounds until at most {@link SHORT_TAIL} events are left. Throws
+ * Catches up in rounds, in at least one when anything is left, until at most {@link SHORT_TAIL} events are left. Throws
  * {@link RebuildRefused} when the log grows so fast that the tail does not get shorter.
  */
 export async function shortenTail(tail: Tail): Promise<void> {
@@ -27,7 +27,7 @@ export async function shortenTail(tail: Tail): Promise<void> {
   while (true) {
     const heads = await tail.heads();
     const left = total(heads) - total(tail.positions());
-    if (left <= SHORT_TAIL) return;
+    if (left === 0n || (shortest !== null && left <= SHORT_TAIL)) return;
     if (shortest === null || left < shortest) {
       shortest = left;
       inVain = 0;
