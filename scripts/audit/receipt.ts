@@ -21,6 +21,9 @@ import { provedLines } from "./receipts/proved_request.ts";
 import { UNTOLD } from "./report_text.ts";
 import { readKeys, readText } from "./told.ts";
 
+const NEWER_KEY = "the ledger may have a newer key: GET /checkpoints/0/keys " +
+  "(tell a file with its answer as another --key)";
+
 /**
  * Runs the command; 0 when everything is proved, 1 when something is not, 3 when everything fits and
  * no key was told.
@@ -29,7 +32,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const given = readArguments(args, { options: ["--key"], flags: ["--json"] });
   const [file, ...rest] = given.plain;
   if (file === undefined || rest.length > 0) throw new Error("receipt takes one file");
-  const keys = (await Promise.all(given.values("--key").map(readKeys))).flat();
+  const { keys, notes } = await readKeys(given.values("--key"));
+  for (const note of notes) console.error(note);
   const trust = { crypto: nodeCrypto, keys };
   const reports: (ReceiptReport | ConsistencyReport)[] = [];
   const { answer, proofs } = contentOf(await readText(file));
@@ -71,6 +75,7 @@ function textOf(
     ...reports.map(text),
     ...(comparison === null ? [] : comparisonLines(comparison)),
     ...(isUntold(reports, told) && !differs ? [UNTOLD] : []),
+    ...(told && reports.some(({ ok, fits }) => fits && !ok) ? [NEWER_KEY] : []),
   ].join("\n");
 }
 

@@ -1,16 +1,43 @@
 /** What an auditor tells the verifier: keys, and checkpoints that were kept elsewhere. @module */
 import { fromBase64, type NamedKey } from "../../shared/verifier/mod.ts";
+import { followKeys, type KeyList, keyListIn } from "./key_list.ts";
+
+/** What the `--key`s of a command come to. */
+export interface ToldKeys {
+  readonly keys: readonly NamedKey[];
+  /** What is to be known of them, a sentence each. */
+  readonly notes: readonly string[];
+}
 
 /**
- * The keys that a `--key` names: `NAME:BASE64` itself, or a file with one a line (empty lines and
- * lines that begin with `#` are passed over). Throws an Error that says what is wrong.
+ * The keys that `--key`s name: each `NAME:BASE64` itself, a file with one a line (empty lines and
+ * lines that begin with `#` are passed over), or a file with the answer of `GET /checkpoints/0/keys`,
+ * whose endorsements are followed from the keys that were told otherwise, or else from its first
+ * one. Throws an Error that says what is wrong.
  */
-export async function readKeys(argument: string): Promise<NamedKey[]> {
+export async function readKeys(given: readonly string[]): Promise<ToldKeys> {
+  const direct: NamedKey[] = [];
+  const lists: KeyList[] = [];
+  for (const argument of given) {
+    const read = await readArgument(argument);
+    if (Array.isArray(read)) direct.push(...read);
+    else lists.push(read);
+  }
+  const followed = await Promise.all(lists.map((list) => followKeys(list, direct)));
+  return {
+    keys: [...direct, ...followed.flatMap(({ keys }) => keys)],
+    notes: followed.flatMap(({ notes }) => notes),
+  };
+}
+
+async function readArgument(argument: string): Promise<NamedKey[] | KeyList> {
   const direct = keyOf(argument);
   if (direct !== null) return [direct];
   const text = await Deno.readTextFile(argument).catch(() => {
     throw new Error(`--key ${argument} is neither NAME:BASE64 of 32 bytes nor a file`);
   });
+  const list = keyListIn(argument, text);
+  if (list !== null) return list;
   const lines = text.split("\n").map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
   if (lines.length === 0) throw new Error(`--key ${argument} holds no key`);

@@ -18,11 +18,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const [directory, ...rest] = given.plain;
   if (directory === undefined || rest.length > 0) throw new Error("verify takes one directory");
   await mustBeDirectory(directory);
-  const keys = await Promise.all(given.values("--key").map(readKeys));
+  const { keys, notes: aboutKeys } = await readKeys(given.values("--key"));
   const notes = await Promise.all(given.values("--checkpoint").map(readNotes));
+  for (const note of aboutKeys) console.error(note);
   const startedMs = performance.now();
   const report = await verifyDirectory(directory, {
-    keys: keys.flat(),
+    keys,
     checkpoints: notes.flat(),
   });
   const seconds = (performance.now() - startedMs) / 1_000;

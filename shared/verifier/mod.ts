@@ -11,7 +11,7 @@ export type { Trust, VerifyOptions } from "./trust.ts";
 export type { ExportReport, VerifyProgress } from "./report.ts";
 export type { CheckResult, Finding } from "./findings.ts";
 export { type Check, type CheckId, CHECKS } from "./checks.ts";
-export type { KeyInForce, KeyTrust } from "./signing_keys.ts";
+export { type KeyInForce, type KeyTrust, SigningKeys } from "./signing_keys.ts";
 export {
   type Checkpoint,
   fingerprintOf,

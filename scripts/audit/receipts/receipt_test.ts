@@ -15,6 +15,9 @@ const directory = await Deno.makeTempDir();
 /** In the shapes of the proxy and of the ledger, by the number of the request. */
 const answers = new Map<number, { readonly proxy: Answer; readonly ledger: Answer }>();
 
+/** As `GET /checkpoints/0/keys` answers: the second key is endorsed by the first. */
+let listed: { origin: string; keys: { endorsement: string | null; publicKey: string }[] };
+
 beforeAll(async () => {
   const ledger = await openRealLedger();
   try {
@@ -22,6 +25,7 @@ beforeAll(async () => {
     const store = createEventStore(ledger.database);
     const checkpoints = createCheckpointStore(ledger.database);
     const reader = createCheckpointReader({ store, checkpoints, logName: "test-log", shards: 1 });
+    listed = toJsonValue({ origin: reader.origin(0), keys: await reader.keys(0) }) as typeof listed;
     const receipts = createReceiptReader(store, reader);
     const accounts = new Map([[6, "acc-3"], [21, "acc-2"]]);
     for (const n of [1, 2, 3, 4, 5, 6, 10, 11, 12, 20, 21]) {
@@ -46,6 +50,68 @@ async function receipt(answer: unknown, options: readonly string[] = told) {
     shown.mockRestore();
   }
 }
+
+/** A file with a list of keys in it, as an option. */
+async function keyList(list: typeof listed): Promise<string[]> {
+  const file = `${directory}/${crypto.randomUUID()}.json`;
+  await Deno.writeTextFile(file, JSON.stringify(list));
+  return ["--key", file];
+}
+
+describe("audit receipt with the ledger's list of keys", () => {
+  const first = ["--key", `${ORIGIN}:${FIRST_KEY.publicKey}`];
+  const second = ["--key", `${ORIGIN}:${SECOND_KEY.publicKey}`];
+
+  it("says where a newer key is when no told one signed", async () => {
+    const { code, text } = await receipt(answers.get(1)!.proxy, first);
+    expect(code).toBe(1);
+    expect(text).toContain("the ledger may have a newer key: GET /checkpoints/0/keys");
+  });
+
+  it("follows the endorsements from a key that was told", async () => {
+    const list = await keyList(listed);
+    expect(listed.keys).toHaveLength(2);
+    for (const options of [[...first, ...list], [...list, ...first], [...second, ...list], list]) {
+      expect((await receipt(answers.get(1)!.proxy, options)).code).toBe(0);
+    }
+  });
+
+  it("believes no key without the endorsement of the one before, and none of another log", async () => {
+    const [one, two] = listed.keys as [typeof listed.keys[0], typeof listed.keys[0]];
+    const forged = {
+      ...two,
+      endorsement: two.endorsement!.replace(/^./, (c) => c === "A" ? "B" : "A"),
+    };
+    const stranger = ["--key", `${ORIGIN}:${"A".repeat(43)}=`];
+    for (
+      const options of [
+        [...first, ...await keyList({ ...listed, keys: [one, forged] })],
+        [...first, ...await keyList({ ...listed, keys: [one, { ...two, endorsement: null }] })],
+        [...first, ...await keyList({ ...listed, keys: [two] })],
+        [...stranger, ...await keyList(listed)],
+        await keyList({ ...listed, keys: [one, forged] }),
+      ]
+    ) {
+      expect((await receipt(answers.get(1)!.proxy, options)).code).toBe(1);
+    }
+  });
+
+  it("says that the first key of a list by itself is taken for told", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    await receipt(answers.get(1)!.proxy, await keyList(listed));
+    const text = said.mock.calls.flat().join("\n");
+    said.mockRestore();
+    expect(text).toContain("is taken for told: test-log/shard-0");
+  });
+
+  it("refuses JSON that is no such list", async () => {
+    const file = `${directory}/other.json`;
+    await Deno.writeTextFile(file, `{"keys":[]}`);
+    await expect(receipt({}, ["--key", file])).rejects.toThrow(
+      "no answer of GET /checkpoints/0/keys",
+    );
+  });
+});
 
 describe("audit receipt of an answer", () => {
   it("proves what the ledger and the proxy answer, whatever became of the request", async () => {
