@@ -1,5 +1,4 @@
 /** The answer of `GET /checkpoints/0/keys`, and which of its keys can be believed. @module */
-import { z } from "zod";
 import {
   fingerprintOf,
   fromBase64,
@@ -8,25 +7,42 @@ import {
 } from "../../shared/verifier/mod.ts";
 import { nodeCrypto } from "./node_crypto.ts";
 
-const answerSchema = z.object({
-  origin: z.string(),
-  keys: z.array(z.object({
-    keyName: z.string(),
-    keyHash: z.string(),
-    publicKey: z.string(),
-    endorsement: z.string().nullable(),
-  })).min(1),
-});
+interface ListedKey {
+  readonly keyName: string;
+  readonly keyHash: string;
+  readonly publicKey: string;
+  readonly endorsement: string | null;
+}
 
 /** Such an answer, and the file that it was read from. */
-export type KeyList = z.output<typeof answerSchema> & { readonly file: string };
+export interface KeyList {
+  readonly origin: string;
+  /** At least one. */
+  readonly keys: readonly ListedKey[];
+  readonly file: string;
+}
 
 /** The list in a text; null when the text is no JSON object. Throws when it is another one. */
 export function keyListIn(file: string, text: string): KeyList | null {
   if (!text.trimStart().startsWith("{")) return null;
-  const parsed = answerSchema.safeParse(parse(text));
-  if (parsed.success) return { ...parsed.data, file };
+  const value = parse(text);
+  if (isAnswer(value)) return { origin: value.origin, keys: value.keys, file };
   throw new Error(`--key ${file} is no answer of GET /checkpoints/0/keys`);
+}
+
+function isAnswer(value: unknown): value is Omit<KeyList, "file"> {
+  return isObject(value) && typeof value.origin === "string" && Array.isArray(value.keys) &&
+    value.keys.length > 0 && value.keys.every(isListedKey);
+}
+
+function isListedKey(value: unknown): value is ListedKey {
+  return isObject(value) && typeof value.keyName === "string" &&
+    typeof value.keyHash === "string" && typeof value.publicKey === "string" &&
+    (value.endorsement === null || typeof value.endorsement === "string");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function parse(text: string): unknown {

@@ -204,7 +204,10 @@ describe("the verify command", () => {
 
   it("says what it cannot do with", async () => {
     const missing = await audit("verify", `${directory}/nowhere`);
-    expect([missing.code, missing.output]).toEqual([1, expect.stringContaining("cannot be read")]);
+    expect([missing.code, missing.errors]).toEqual([
+      2,
+      `audit: no such directory ${directory}/nowhere\n`,
+    ]);
     for (const args of [["verify"], ["verify", "x", "--kee", "y"], ["verify", "x", "--key", "y"]]) {
       const { code, errors } = await audit(...args);
       expect(code).toBe(2);

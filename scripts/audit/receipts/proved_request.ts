@@ -1,5 +1,5 @@
 /** What the proved events of a request say. @module */
-import { formatDecimal } from "../../../shared/money/mod.ts";
+import { formatDecimal } from "../../../shared/money/decimal.ts";
 import type { ReceiptEvent } from "../../../shared/verifier/mod.ts";
 
 /** An amount in kyat, of microkyat as a payload has them. */
