@@ -151,9 +151,9 @@ const liveAlerts = readRoute({
     after: z.string().regex(/^\d{1,18}$/, "expected the id of an earlier event").optional(),
   }),
   answer: liveAlertSchema,
-  handle({ accountId, signal, query: { after } }, { followAlerts }) {
+  handle({ accountId, query: { after } }, { followAlerts }) {
     const from = after === undefined ? null : BigInt(after);
-    return Promise.resolve(followAlerts({ accountId, after: from, signal }));
+    return Promise.resolve(followAlerts({ accountId, after: from }));
   },
 });
 

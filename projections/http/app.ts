@@ -117,10 +117,9 @@ async function serve(route: ReadRoute, c: Context, options: ReadApiOptions): Pro
   if (!query.success) return invalid(query.error);
 
   const scope = { reads: route.reads, accountId, shards: context.shards };
-  const signal = c.req.raw.signal;
-  const reached = await reach(scope, checked.data.min_position ?? null, signal, context);
+  const reached = await reach(scope, checked.data.min_position ?? null, context);
   if (reached instanceof Response) return reached;
-  const call = { principal, params, query: query.data, accountId, signal };
+  const call = { principal, params, query: query.data, accountId };
   const csv = format === "csv" ||
     format === undefined && (c.req.header("accept") ?? "").startsWith("text/csv");
   if (csv) return await respondCsv(reached, { route, given, call }, context);
@@ -187,12 +186,11 @@ function authenticate(c: Context, options: ReadApiOptions): Promise<Principal | 
 async function reach(
   scope: PositionScope,
   minPosition: string | null,
-  signal: AbortSignal,
   { db, effects }: ReadContext,
 ): Promise<bigint | Response> {
   if (minPosition === null) return await positionOf(db, scope);
   const least = BigInt(minPosition);
-  const position = await waitForPosition(db, scope, least, { timers: effects.timers, signal });
+  const position = await waitForPosition(db, scope, least, effects.timers);
   if (position >= least) return position;
   const message = `the read models stand at ${position}, before min_position ${least}: try again`;
   return refusal("read_model_behind", message, { param: "min_position", retryAfterS: 1 });

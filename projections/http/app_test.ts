@@ -89,7 +89,7 @@ describe("a read while the database is away", () => {
     ["08006", 503],
     ["53300", 503],
     ["22012", 500],
-    ["57014", 500],
+    ["57014", 504],
   ])("that fails with %s is answered with %i", async (code, status) => {
     const response = await read(failing(code));
     expect(response.status).toBe(status);

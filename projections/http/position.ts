@@ -45,17 +45,17 @@ export async function waitForPosition(
   db: Queryable,
   scope: PositionScope,
   least: bigint,
-  waiting: { readonly timers: Timers; readonly signal: AbortSignal },
+  timers: Timers,
 ): Promise<bigint> {
   let expired = false;
-  const deadline = waiting.timers.after(MIN_POSITION_WAIT_MS, () => {
+  const deadline = timers.after(MIN_POSITION_WAIT_MS, () => {
     expired = true;
   });
   try {
     while (true) {
       const position = await positionOf(db, scope);
-      if (position >= least || expired || waiting.signal.aborted) return position;
-      await waiting.timers.sleep(CHECK_EVERY_MS);
+      if (position >= least || expired) return position;
+      await timers.sleep(CHECK_EVERY_MS);
     }
   } finally {
     deadline.cancel();

@@ -13,12 +13,11 @@ export interface ReadContext {
   readonly effects: Effects;
   readonly rebuilds: Pick<Rebuilds, "versions" | "rebuild" | "rollback" | "cancel" | "list">;
   /** Follows an account's balance; see the `live` feature. */
-  follow(accountId: string, signal: AbortSignal): Response;
+  follow(accountId: string): Response;
   /** Follows alerts, of one account or (null) of all, from a change on; see the `alerts` feature. */
   followAlerts(following: {
     readonly accountId: string | null;
     readonly after: bigint | null;
-    readonly signal: AbortSignal;
   }): Response;
 }
 
@@ -29,8 +28,6 @@ export interface ReadCall<Query = unknown> {
   readonly query: Query;
   /** The one account that the answer is confined to, or null for all accounts. */
   readonly accountId: string | null;
-  /** Aborts when the client goes away. */
-  readonly signal: AbortSignal;
 }
 
 /** What a handler found; null is a 404. The rim adds the position. */

@@ -26,11 +26,11 @@ export interface LiveHubOptions {
 /** The hub. */
 export interface LiveHub {
   /**
-   * A response that streams the account's row. It ends when `signal` aborts, when the client
-   * cancels, after 15 minutes (the client connects again, with a fresh token), or with the hub.
+   * A response that streams the account's row. It ends when the client cancels or goes away, after
+   * 15 minutes (the client connects again, with a fresh token), or with the hub.
    * 429 when the account has too many followers already, 503 when the hub has.
    */
-  follow(accountId: string, signal: AbortSignal): Response;
+  follow(accountId: string): Response;
   /** Looks for changes now. */
   wake(): void;
   /** Ends all streams; idempotent. */
@@ -79,14 +79,12 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   const poll = timers.every(options.pollMs ?? 500, wake);
 
   return {
-    follow(accountId, signal) {
+    follow(accountId) {
       if (closed || followers.size >= (options.maxFollowers ?? 1_000)) return refused(503, "here");
       const own = [...followers].filter((follower) => follower.accountId === accountId).length;
       if (own >= (options.maxFollowersPerAccount ?? 20)) return refused(429, `of ${accountId}`);
       const follower = createFollower(accountId, timers, () => followers.delete(follower));
       followers.add(follower);
-      if (signal.aborted) follower.end();
-      else signal.addEventListener("abort", follower.end, { once: true });
       wake();
       return new Response(follower.body, {
         headers: { "content-type": "text/event-stream", "cache-control": "no-store" },

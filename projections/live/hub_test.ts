@@ -4,7 +4,6 @@ import { silentLog } from "../../shared/log.ts";
 import { createLiveHub } from "./mod.ts";
 
 const { timers } = createEffects(platformOf(globalThis));
-const { signal } = new AbortController();
 
 describe("live balances", () => {
   const hub = createLiveHub({
@@ -17,15 +16,15 @@ describe("live balances", () => {
   afterAll(() => hub.close());
 
   it("of one account are limited, so that others still get in", async () => {
-    const first = hub.follow("acc-1", signal);
-    expect([first.status, hub.follow("acc-1", signal).status]).toEqual([200, 200]);
-    const third = hub.follow("acc-1", signal);
+    const first = hub.follow("acc-1");
+    expect([first.status, hub.follow("acc-1").status]).toEqual([200, 200]);
+    const third = hub.follow("acc-1");
     expect([third.status, third.headers.get("retry-after")]).toEqual([429, "5"]);
     expect((await third.json()).error.code).toBe("too_many_requests");
-    expect(hub.follow("acc-2", signal).status).toBe(200);
+    expect(hub.follow("acc-2").status).toBe(200);
     // Now all places are taken.
-    expect(hub.follow("acc-3", signal).status).toBe(503);
+    expect(hub.follow("acc-3").status).toBe(503);
     await first.body!.cancel();
-    expect(hub.follow("acc-1", signal).status).toBe(200);
+    expect(hub.follow("acc-1").status).toBe(200);
   });
 });

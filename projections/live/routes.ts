@@ -17,9 +17,9 @@ export const liveRoutes: readonly ReadRoute[] = [
     // Optional here, because a developer's own account goes without saying.
     query: z.object({ account: accountIdSchema.optional() }),
     answer: liveAccountSchema,
-    async handle({ accountId, signal }, { db, follow }) {
+    async handle({ accountId }, { db, follow }) {
       if (accountId === null || (await readBalances(db, [accountId])).length === 0) return null;
-      return follow(accountId, signal);
+      return follow(accountId);
     },
   }),
 ];

@@ -29,14 +29,13 @@ export interface Following {
   readonly accountId: string | null;
   /** The last change that the client has seen, or null to begin with what is open. */
   readonly after: bigint | null;
-  readonly signal: AbortSignal;
 }
 
 /** The hub. */
 export interface AlertHub {
   /**
-   * A response that streams alerts. It ends when `signal` aborts, when the client cancels or reads
-   * too slowly, after 15 minutes (the client connects again, with a fresh token), or with the hub.
+   * A response that streams alerts. It ends when the client cancels, goes away or reads too slowly,
+   * after 15 minutes (the client connects again, with a fresh token), or with the hub.
    * 429 when the account has too many followers already, 503 when the hub has.
    */
   follow(following: Following): Response;
@@ -83,7 +82,7 @@ export function createAlertHub(options: AlertHubOptions): AlertHub {
   const poll = timers.every(options.pollMs ?? 1_000, loop.wake);
   let closed = false;
   return {
-    follow({ accountId, after, signal }) {
+    follow({ accountId, after }) {
       if (closed || followers.size >= (options.maxFollowers ?? 1_000)) return refused(503, "here");
       const own = [...followers].filter((each) => each.accountId === accountId).length;
       const mostOwn = accountId === null ? Infinity : options.maxFollowersPerAccount ?? 20;
@@ -92,8 +91,6 @@ export function createAlertHub(options: AlertHubOptions): AlertHub {
         followers.delete(follower);
       });
       followers.add(follower);
-      if (signal.aborted) follower.end();
-      else signal.addEventListener("abort", follower.end, { once: true });
       loop.wake();
       return new Response(follower.body, {
         headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
