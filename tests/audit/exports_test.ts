@@ -147,6 +147,15 @@ describe("the verify command", () => {
     expect(json.code).toBe(1);
   });
 
+  it("shows a missing file before the events that fail for want of it", async () => {
+    await exportTo("torn", null, null);
+    await Deno.remove(`${directory}/torn/frames-000001.ndjson`);
+    const { code, output } = await audit("verify", `${directory}/torn`);
+    expect(code).toBe(1);
+    expect(output).toContain("first failure  [1 files] frames-000001.ndjson");
+    expect(output).toContain("there is no such file");
+  });
+
   it("says without a told key that nobody vouches, with a code of its own", async () => {
     const notes = `${directory}/first/checkpoints-000001.ndjson`;
     for (const more of [[], ["--checkpoint", notes]]) {
