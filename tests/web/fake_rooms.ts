@@ -113,6 +113,8 @@ export function startFakeRooms(options: {
             origin: proofs.origin,
             keys: [{ ...key, position: "1", recordedAtMs: options.nowMs }],
           }
+          : path.endsWith("/proof")
+          ? proofs.receipt
           : { proofs: [proofs.receipt], proofPending: false },
       );
     }

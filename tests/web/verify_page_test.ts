@@ -123,6 +123,17 @@ describe("the verification page", () => {
     }));
 });
 
+describe("an auditor", () => {
+  it("verifies that an event of the explorer is in the signed log", () =>
+    inBrowserOf(browser, {}, async (context) => {
+      const page = await signedIn(context, site, users.auditor);
+      await page.goto(`${site.url}/events/0/7`);
+      await page.getByRole("link", { name: "Verify it in this browser" }).click();
+      await isDone(page);
+      await page.getByText("signed by the key that this server shows").waitFor();
+    }));
+});
+
 describe("a customer", () => {
   it("verifies the receipt of a call by the keys that the ledger shows", () =>
     inBrowserOf(browser, {}, async (context) => {

@@ -23,6 +23,8 @@ export interface Proofs {
   signingKeys(): Promise<readonly SigningKey[]>;
   /** A request's receipt with its proofs; null when there is none, or it is not for this person. */
   receipt(accountId: string, requestId: string): Promise<JsonObject | null>;
+  /** The proof of any event, for auditors; null when there is no such event. */
+  event(shard: string, position: string): Promise<JsonObject | null>;
 }
 
 const MOST_SHARDS = 64;
@@ -50,6 +52,11 @@ export function createProofs(context: CallContext, principal: Principal): Proofs
       }
       return all;
     },
+    event: (shard, position) =>
+      get(
+        objectSchema,
+        `/v1/shards/${encodeURIComponent(shard)}/events/${encodeURIComponent(position)}/proof`,
+      ),
     receipt: (accountId, requestId) =>
       get(
         objectSchema,

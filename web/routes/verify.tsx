@@ -8,8 +8,8 @@ import { PageHead, Panel } from "../ui/mod.ts";
 interface Trusted {
   /** `NAME:BASE64` a line, as the ledger says. */
   readonly keys: string;
-  /** A request of this server whose receipt is checked at once; null: none. */
-  readonly requestId: string | null;
+  /** What of this server is checked at once; null: nothing. */
+  readonly receipt: { readonly url: string; readonly name: string } | null;
 }
 
 export const handler = define.handlers<Trusted>({
@@ -17,15 +17,22 @@ export const handler = define.handlers<Trusted>({
     const { accountId } = personOf(ctx.state).principal;
     const { proofs } = roomsFor(ctx.state, "request:read", accountId);
     const keys = await proofs.signingKeys();
-    const asked = requestIdSchema.safeParse(ctx.url.searchParams.get("request"));
     return page({
       keys: keys.map(({ keyName, publicKey }) => `${keyName}:${publicKey}`).join("\n"),
-      requestId: asked.success ? asked.data : null,
+      receipt: receiptOf(ctx.url),
     });
   },
 });
 
-export default define.page<typeof handler>(({ data: { keys, requestId }, state }) => {
+/** The receipt of the request, or the proof of the event, that the address names. */
+function receiptOf({ searchParams }: URL): Trusted["receipt"] {
+  const request = requestIdSchema.safeParse(searchParams.get("request"));
+  if (request.success) return { url: `/requests/${request.data}/receipt`, name: request.data };
+  const event = searchParams.get("event") ?? "";
+  return /^\d{1,2}\/\d{1,18}$/.test(event) ? { url: `/events/${event}/proof`, name: event } : null;
+}
+
+export default define.page<typeof handler>(({ data: { keys, receipt }, state }) => {
   const { t } = state;
   state.title = t("verify");
   return (
@@ -34,9 +41,7 @@ export default define.page<typeof handler>(({ data: { keys, requestId }, state }
       <Panel id="check" title={t("verify_files")} intro={t("verify_files_intro")}>
         <Verifier
           keys={keys}
-          receipt={requestId === null
-            ? null
-            : { url: `/requests/${requestId}/receipt`, name: requestId }}
+          receipt={receipt}
           texts={textsOf(state)}
         />
       </Panel>

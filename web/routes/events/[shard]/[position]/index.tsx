@@ -1,8 +1,8 @@
 /** One event in full: what it says, what it moved, and where it stands in the chain. */
 import { HttpError, page } from "fresh";
-import type { EventDetail } from "../../../../shared/read_api/mod.ts";
-import { define, roomsFor, type State } from "../../../state.ts";
-import { EventLink, Facts, Legs, PageHead, Panel, Table, Time } from "../../../ui/mod.ts";
+import type { EventDetail } from "../../../../../shared/read_api/mod.ts";
+import { define, roomsFor, type State } from "../../../../state.ts";
+import { EventLink, Facts, Legs, PageHead, Panel, Table, Time } from "../../../../ui/mod.ts";
 
 export const handler = define.handlers<EventDetail>({
   async GET(ctx) {
@@ -45,6 +45,20 @@ export default define.page<typeof handler>(({ data, state }) => {
         </Panel>
         <Panel id="chain" title={t("chain")} intro={t("chain_intro")}>
           <Chain detail={data} state={state} />
+          <p class="flex flex-wrap gap-3 mt-3">
+            <a
+              class="button button-quiet"
+              href={`/events/${event.shard}/${event.position}/proof`}
+            >
+              {t("proof_download")}
+            </a>
+            <a
+              class="button button-quiet"
+              href={`/verify?event=${event.shard}/${event.position}`}
+            >
+              {t("receipt_verify")}
+            </a>
+          </p>
         </Panel>
         {data.ofRequest.length > 0 && (
           <Panel id="of-request" title={t("events_of_request")} flush>
