@@ -1,4 +1,5 @@
 /** Appending a batch: one call of one function, so that one round trip commits it or nothing. @module */
+import { assertContiguous } from "./contiguous.ts";
 import { CompiledQuery } from "kysely";
 import type { AppendResult, Batch } from "./event_store.ts";
 import { column } from "./columns.ts";
@@ -22,21 +23,6 @@ export async function append(database: LedgerDatabase, batch: Batch): Promise<Ap
 }
 
 type AppendStatus = "committed" | "fenced" | "version_conflict";
-
-/** Throws RangeError when positions have gaps, which is a mistake of the caller's. */
-function assertContiguous({ afterPosition, events, frame }: Batch): void {
-  let expected = afterPosition + 1n;
-  for (const { position } of events) {
-    if (position !== expected) {
-      throw new RangeError(`append expected position ${expected}, not ${position}`);
-    }
-    expected += 1n;
-  }
-  const framed = frame === null ? 0 : frame.count;
-  if (framed !== events.length || (frame !== null && frame.firstPosition !== afterPosition + 1n)) {
-    throw new RangeError(`the frame does not cover the ${events.length} events of the append`);
-  }
-}
 
 const SCALARS = ["int", "int8", "int8", "int", "int"];
 const FRAME = ["text", "text", "text", "int8"];

@@ -1,5 +1,5 @@
 /** What an auditor tells the verifier: keys, and checkpoints that were kept elsewhere. @module */
-import { fromBase64, type NamedKey } from "../../shared/verifier/mod.ts";
+import { type NamedKey, namedKeyOf } from "../../shared/verifier/mod.ts";
 import { followKeys, type KeyList, keyListIn } from "./key_list.ts";
 
 /** What the `--key`s of a command come to. */
@@ -31,7 +31,7 @@ export async function readKeys(given: readonly string[]): Promise<ToldKeys> {
 }
 
 async function readArgument(argument: string): Promise<NamedKey[] | KeyList> {
-  const direct = keyOf(argument);
+  const direct = namedKeyOf(argument);
   if (direct !== null) return [direct];
   const text = await Deno.readTextFile(argument).catch(() => {
     throw new Error(`--key ${argument} is neither NAME:BASE64 of 32 bytes nor a file`);
@@ -42,16 +42,10 @@ async function readArgument(argument: string): Promise<NamedKey[] | KeyList> {
     .filter((line) => line !== "" && !line.startsWith("#"));
   if (lines.length === 0) throw new Error(`--key ${argument} holds no key`);
   return lines.map((line) => {
-    const key = keyOf(line);
+    const key = namedKeyOf(line);
     if (key === null) throw new Error(`--key ${argument}: ${line} is not NAME:BASE64 of 32 bytes`);
     return key;
   });
-}
-
-function keyOf(text: string): NamedKey | null {
-  const colon = text.lastIndexOf(":");
-  const publicKey = fromBase64(text.slice(colon + 1));
-  return colon > 0 && publicKey?.length === 32 ? { name: text.slice(0, colon), publicKey } : null;
 }
 
 /** A file's text. Throws an Error in one line when it is not there. */

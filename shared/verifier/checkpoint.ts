@@ -36,6 +36,13 @@ export interface NamedKey {
   readonly publicKey: Uint8Array;
 }
 
+/** The key that `NAME:BASE64` names; null when it is no name with 32 bytes. */
+export function namedKeyOf(text: string): NamedKey | null {
+  const colon = text.lastIndexOf(":");
+  const publicKey = fromBase64(text.slice(colon + 1));
+  return colon > 0 && publicKey?.length === 32 ? { name: text.slice(0, colon), publicKey } : null;
+}
+
 const integer = /^(0|[1-9][0-9]{0,15})$/;
 
 /** Reads a checkpoint, or says in words why it is none. */

@@ -17,6 +17,7 @@ export {
   fingerprintOf,
   keyHashOf,
   type NamedKey,
+  namedKeyOf,
   readCheckpoint,
 } from "./checkpoint.ts";
 export { fromBase64 } from "./encoding.ts";

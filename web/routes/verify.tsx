@@ -69,7 +69,6 @@ function textsOf({ t }: State) {
     failed: t("verify_failed"),
     notChecked: t("verify_not_checked"),
     keysShown: t("verify_keys_shown"),
-    event: t("event"),
     positions: t("positions"),
     counts: t("verify_counts"),
     signedBy: t("verify_signed_by"),

@@ -1,8 +1,8 @@
 /** Checks whatever was dropped: an export, receipts, consistency proofs. @module */
 import {
   type ExportSource,
-  fromBase64,
   type NamedKey,
+  namedKeyOf,
   type VerifierCrypto,
   verifyConsistency,
   verifyExport,
@@ -82,12 +82,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function readKeys(text: string): NamedKey[] {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   return lines.map((line) => {
-    const colon = line.lastIndexOf(":");
-    const publicKey = fromBase64(line.slice(colon + 1));
-    if (colon < 1 || publicKey?.length !== 32) {
-      throw new Error(`${line} is not a name, a colon and 32 bytes in base64`);
-    }
-    return { name: line.slice(0, colon), publicKey };
+    const key = namedKeyOf(line);
+    if (key === null) throw new Error(`${line} is not a name, a colon and 32 bytes in base64`);
+    return key;
   });
 }
 

@@ -14,7 +14,6 @@ export type OutcomeTexts = Readonly<
     | "failed"
     | "notChecked"
     | "keysShown"
-    | "event"
     | "positions"
     | "counts"
     | "signedBy",

@@ -1,4 +1,5 @@
 /** Appending to tables in memory: all checks first, then every change at once. @module */
+import { assertContiguous } from "../contiguous.ts";
 import type { JsonObject } from "../../../shared/json.ts";
 import type { AppendResult, Batch, Posting, StoredEvent } from "../event_store.ts";
 import type { MemoryTables, ShardTables } from "./tables.ts";
@@ -20,20 +21,6 @@ export function appendTo(
   write(tables, shard, batch);
   shard.leaseUntilMs = nowMs + batch.leaseMs;
   return { status: "committed" };
-}
-
-function assertContiguous({ afterPosition, events, frame }: Batch): void {
-  let expected = afterPosition + 1n;
-  for (const { position } of events) {
-    if (position !== expected) {
-      throw new RangeError(`append expected position ${expected}, not ${position}`);
-    }
-    expected += 1n;
-  }
-  const framed = frame === null ? 0 : frame.count;
-  if (framed !== events.length || (frame !== null && frame.firstPosition !== afterPosition + 1n)) {
-    throw new RangeError(`the frame does not cover the ${events.length} events of the append`);
-  }
 }
 
 /** In the order in which the statement of the SQL store finds them. */
