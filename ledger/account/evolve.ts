@@ -19,6 +19,8 @@ export type AccountEvent = Exclude<
   {
     type:
       | "PricePublished"
+      | "PriceWithdrawn"
+      | "OwnKeyFeeSet"
       | "MarkupSet"
       | "FxRateSet"
       | "AlertRuleSet"

@@ -31,6 +31,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "post /v1/accounts/{accountId}/adjustments": { amountMicroKyat: "-5", reason: "Wrong transfer" },
   "post /v1/accounts/{accountId}/keys": { label: "Server", expiresAtMs: null },
   "put /v1/accounts/{accountId}/budgets": { keyId: null, period: "day", limitMicroKyat: "1" },
+  "post /v1/prices/withdraw": { model: "model-1", reason: "retired" },
+  "put /v1/own-key-fee": { picoUsdPerRequest: "2000000000" },
   "post /v1/prices": {
     model: "m",
     displayName: "M",

@@ -6,6 +6,7 @@ const CONFIGURATION: ReadonlySet<EventType> = new Set([
   "KeyIssued",
   "KeyRevoked",
   "PricePublished",
+  "PriceWithdrawn",
 ]);
 
 /** What a commit added. */

@@ -4,7 +4,7 @@ import type { DomainEvent, EventPayload, PinnedPricing } from "../../shared/even
 /** The events that the price book is made of. */
 export type PricingEvent = Extract<
   DomainEvent,
-  { type: "PricePublished" | "MarkupSet" | "FxRateSet" }
+  { type: "PricePublished" | "PriceWithdrawn" | "OwnKeyFeeSet" | "MarkupSet" | "FxRateSet" }
 >;
 
 /** A model's newest price. */
@@ -12,14 +12,18 @@ export type ModelPrice = EventPayload<"PricePublished">;
 
 /** What is for sale, and on which terms; changed by {@link evolvePricing} only. */
 export interface PricingBook {
+  /** The newest price of each model, withdrawn or not. */
   readonly prices: Map<string, ModelPrice>;
+  /** Models that are not for sale until a price is published again. */
+  readonly withdrawn: Set<string>;
+  ownKeyFee: EventPayload<"OwnKeyFeeSet"> | null;
   markup: EventPayload<"MarkupSet"> | null;
   fxRate: EventPayload<"FxRateSet"> | null;
 }
 
 /** An empty price book: nothing is for sale. */
 export function emptyPricingBook(): PricingBook {
-  return { prices: new Map(), markup: null, fxRate: null };
+  return { prices: new Map(), withdrawn: new Set(), ownKeyFee: null, markup: null, fxRate: null };
 }
 
 /** Why a model cannot be sold now, in the order in which it is looked for. */
@@ -38,7 +42,7 @@ export interface SaleTerms {
 /** The terms at which `model` is sold now, or why it is not. */
 export function saleTerms(book: PricingBook, model: string): SaleTerms | NotForSale {
   const price = book.prices.get(model);
-  if (price === undefined) return "model_not_priced";
+  if (price === undefined || book.withdrawn.has(model)) return "model_not_priced";
   const rates = price.ratesPicoUsdPerUnit;
   // Both sides of a call must have a rate: a hold without one would bound nothing.
   if (rates.input === undefined || rates.output === undefined) return "usage_class_not_priced";
@@ -52,6 +56,7 @@ export function saleTerms(book: PricingBook, model: string): SaleTerms | NotForS
     fxVersion: book.fxRate.fxVersion,
     fxMicroKyat: book.fxRate.microKyat,
     fxNanoUsd: book.fxRate.nanoUsd,
+    ...(price.tiers === undefined ? {} : { tiers: price.tiers }),
   };
   return { price, pricing };
 }
@@ -63,8 +68,22 @@ export function evolvePricing(book: PricingBook, event: PricingEvent): void {
       const { model, priceVersion } = event.payload;
       mustFollow(`price of ${model}`, book.prices.get(model)?.priceVersion, priceVersion);
       book.prices.set(model, event.payload);
+      book.withdrawn.delete(model);
       return;
     }
+    case "PriceWithdrawn": {
+      const { model, priceVersion } = event.payload;
+      const current = book.prices.get(model)?.priceVersion;
+      if (current !== priceVersion || book.withdrawn.has(model)) {
+        throw new RangeError(`price ${priceVersion} of ${model} is withdrawn in the log, not sold`);
+      }
+      book.withdrawn.add(model);
+      return;
+    }
+    case "OwnKeyFeeSet":
+      mustFollow("own key fee", book.ownKeyFee?.feeVersion, event.payload.feeVersion);
+      book.ownKeyFee = event.payload;
+      return;
     case "MarkupSet":
       mustFollow("markup", book.markup?.markupVersion, event.payload.markupVersion);
       book.markup = event.payload;

@@ -8,7 +8,7 @@ import type { PricingBook } from "./book.ts";
 /** The commands that the price book decides. */
 export type PricingCommand = Extract<
   Command,
-  { type: "PublishPrice" | "SetMarkup" | "SetFxRate" }
+  { type: "PublishPrice" | "WithdrawPrice" | "SetOwnKeyFee" | "SetMarkup" | "SetFxRate" }
 >;
 
 /** Decides a pricing command; each accepted one takes the next version of its subject. */
@@ -16,6 +16,10 @@ export function decidePricing(book: PricingBook, command: PricingCommand): Decis
   switch (command.type) {
     case "PublishPrice":
       return publishPrice(book, command.body);
+    case "WithdrawPrice":
+      return withdrawPrice(book, command.body);
+    case "SetOwnKeyFee":
+      return setOwnKeyFee(book, command.body);
     case "SetMarkup":
       return setMarkup(book, command.body);
     case "SetFxRate":
@@ -37,6 +41,28 @@ function publishPrice(book: PricingBook, body: CommandBody<"PublishPrice">): Dec
   return accepted(
     [{ type: "PricePublished", payload: { ...body, priceVersion } }],
     { model: body.model, priceVersion },
+  );
+}
+
+function withdrawPrice(book: PricingBook, body: CommandBody<"WithdrawPrice">): Decision {
+  const { model, reason } = body;
+  const price = book.prices.get(model);
+  if (price === undefined || book.withdrawn.has(model)) {
+    return rejected("model_not_priced", `Withdrawal refused: ${model} is not for sale`, { model });
+  }
+  const { priceVersion } = price;
+  return accepted(
+    [{ type: "PriceWithdrawn", payload: { model, priceVersion, reason } }],
+    { model, priceVersion },
+  );
+}
+
+function setOwnKeyFee(book: PricingBook, body: CommandBody<"SetOwnKeyFee">): Decision {
+  const feeVersion = (book.ownKeyFee?.feeVersion ?? 0) + 1;
+  const { picoUsdPerRequest } = body;
+  return accepted(
+    [{ type: "OwnKeyFeeSet", payload: { feeVersion, picoUsdPerRequest } }],
+    { feeVersion, picoUsdPerRequest: picoUsdPerRequest.toString() },
   );
 }
 

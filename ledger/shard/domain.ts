@@ -23,6 +23,8 @@ export const ledgerDomain: Domain<ShardState> = {
 function decide(state: ShardState, command: Command, time: DecisionTime): Decision {
   switch (command.type) {
     case "PublishPrice":
+    case "WithdrawPrice":
+    case "SetOwnKeyFee":
     case "SetMarkup":
     case "SetFxRate":
       return decidePricing(state.prices, command);
@@ -40,6 +42,8 @@ function decide(state: ShardState, command: Command, time: DecisionTime): Decisi
 function postings(event: DomainEvent): readonly Leg[] {
   switch (event.type) {
     case "PricePublished":
+    case "PriceWithdrawn":
+    case "OwnKeyFeeSet":
     case "MarkupSet":
     case "FxRateSet":
     case "AlertRuleSet":

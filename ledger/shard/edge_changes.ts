@@ -1,9 +1,13 @@
 /** Keys and models in the order of their newest change, so that an edge reads only news. @module */
 import type { EdgeConfigPage, EdgeKey, EdgeModel } from "../../shared/edge_config/mod.ts";
 
+interface ModelItem {
+  readonly model: EdgeModel;
+}
+
 interface Change {
   readonly position: bigint;
-  readonly item: { readonly key: EdgeKey } | { readonly model: EdgeModel };
+  readonly item: { readonly key: EdgeKey } | ModelItem;
   /** A newer change of the same key or model stands further back. */
   superseded: boolean;
 }
@@ -15,7 +19,7 @@ export class EdgeChanges {
   #changes: Change[] = [];
   #superseded = 0;
   readonly #keys = new Map<string, Change & { item: { key: EdgeKey } }>();
-  readonly #models = new Map<string, Change>();
+  readonly #models = new Map<string, Change & { item: ModelItem }>();
 
   /** Notes the newest state of a key; positions only grow. */
   putKey(position: bigint, key: EdgeKey): void {
@@ -29,6 +33,13 @@ export class EdgeChanges {
     const change = { position, item: { model }, superseded: false };
     this.#append(change, this.#models.get(model.model));
     this.#models.set(model.model, change);
+  }
+
+  /** Notes that a model is no longer for sale. Throws RangeError when it never was. */
+  withdrawModel(position: bigint, name: string): void {
+    const known = this.#models.get(name);
+    if (known === undefined) throw new RangeError(`model ${name} was never for sale`);
+    this.putModel(position, { ...known.item.model, withdrawn: true });
   }
 
   /** The newest state of a key by its hash, or null. */

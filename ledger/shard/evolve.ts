@@ -17,6 +17,8 @@ export function evolveShard(state: ShardState, placed: PlacedEvent): ShardState 
   const { event } = placed;
   switch (event.type) {
     case "PricePublished":
+    case "PriceWithdrawn":
+    case "OwnKeyFeeSet":
     case "MarkupSet":
     case "FxRateSet":
       evolvePricing(state.prices, event);
@@ -40,18 +42,12 @@ export function evolveShard(state: ShardState, placed: PlacedEvent): ShardState 
 function noteForEdges(state: ShardState, { event, position, recordedAtMs }: PlacedEvent): void {
   switch (event.type) {
     case "PricePublished": {
-      const { model, displayName, ownedBy, contextWindowTokens, maxOutputTokens } = event.payload;
-      state.edgeChanges.putModel(position, {
-        model,
-        displayName,
-        ownedBy,
-        contextWindowTokens,
-        maxOutputTokens,
-        ratesPicoUsdPerUnit: event.payload.ratesPicoUsdPerUnit,
-        publishedAtMs: recordedAtMs,
-      });
+      const { source: _, ...price } = event.payload;
+      state.edgeChanges.putModel(position, { ...price, publishedAtMs: recordedAtMs });
       return;
     }
+    case "PriceWithdrawn":
+      return state.edgeChanges.withdrawModel(position, event.payload.model);
     case "KeyIssued": {
       const { keyHash, keyId, accountId, expiresAtMs } = event.payload;
       state.edgeChanges.putKey(position, {

@@ -60,6 +60,8 @@ const defaults: { readonly [T in CommandType]: CommandBody<T> } = {
     maxOutputTokens: 100,
     source: "test",
   },
+  WithdrawPrice: { model: "model-1", reason: "its maker retired it" },
+  SetOwnKeyFee: { picoUsdPerRequest: 2_000_000n },
   SetMarkup: { markupPartsPerMillion: 0 },
   SetFxRate: { kyatPerUsd: "1000", source: "test" },
   SetSigningKey: {

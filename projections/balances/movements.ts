@@ -34,6 +34,8 @@ export const MOVEMENTS: {
   HoldExtended: null,
   UsageReported: null,
   PricePublished: null,
+  PriceWithdrawn: null,
+  OwnKeyFeeSet: null,
   MarkupSet: null,
   FxRateSet: null,
   SigningKeySet: null,

@@ -53,7 +53,10 @@ export async function followEdgeConfig(options: FollowOptions): Promise<EdgeConf
 
   const apply = (page: EdgeConfigPage) => {
     for (const key of page.keys) keys.set(key.keyHash, key);
-    for (const model of page.models) models.set(model.model, model);
+    for (const model of page.models) {
+      if (model.withdrawn) models.delete(model.model);
+      else models.set(model.model, model);
+    }
   };
   const followers = Array.from(
     { length: options.shards },

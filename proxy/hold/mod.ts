@@ -115,6 +115,7 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
       });
     case "markup_not_set":
     case "fx_rate_not_set":
+    case "own_key_fee_not_set":
     case "usage_class_not_priced":
     case "amount_overflow":
       return failure("pricing_unavailable", `The call cannot be priced: ${rejection.message}.`);
@@ -128,6 +129,8 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
     case "hold_released":
     case "hold_expired":
     case "late_window_passed":
+    case "model_not_held":
+    case "billing_not_held":
     case "sequence_passed":
     case "usage_decreased":
     case "amount_is_zero":

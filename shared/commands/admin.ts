@@ -1,6 +1,6 @@
 /** Commands of people: accounts, credit, keys, budgets, prices. @module */
 import { z } from "zod";
-import { BUDGET_PERIODS, ratesSchema } from "../events/mod.ts";
+import { BUDGET_PERIODS, priceDetails, ratesSchema } from "../events/mod.ts";
 import { accountIdSchema, identifierSchema, labelSchema } from "../ids/mod.ts";
 import { microKyatSchema, signedAmountSchema } from "../money/mod.ts";
 
@@ -54,7 +54,12 @@ export const adminCommandSchemas = {
     contextWindowTokens: z.number().int().min(1).max(100_000_000),
     maxOutputTokens: z.number().int().min(1).max(100_000_000),
     source: labelSchema,
+    ...priceDetails,
   }),
+  /** Takes a model out of sale; a price published later sells it again. */
+  WithdrawPrice: z.object({ model: identifierSchema, reason: labelSchema }),
+  /** Our fee for a call with the customer's own provider key, in picodollars, without markup. */
+  SetOwnKeyFee: z.object({ picoUsdPerRequest: microKyatSchema }),
   SetMarkup: z.object({ markupPartsPerMillion: z.number().int().min(0).max(10_000_000) }),
   /** Kyat for one dollar, up to six decimals, as text: `4500.25`. */
   SetFxRate: z.object({

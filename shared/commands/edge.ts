@@ -1,6 +1,12 @@
 /** Commands that a proxy sends about one request. None of them carries an amount. @module */
 import { z } from "zod";
-import { callFactsSchema, RELEASE_REASONS } from "../events/mod.ts";
+import {
+  callFactsSchema,
+  holdBounds,
+  MAXIMUM_ALTERNATIVES,
+  RELEASE_REASONS,
+  servedBy,
+} from "../events/mod.ts";
 import { accountIdSchema, identifierSchema, requestIdSchema } from "../ids/mod.ts";
 import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
 
@@ -22,6 +28,9 @@ export const edgeCommandSchemas = {
     minimumOutputTokens: z.number().int().min(1).max(1_000_000),
     /** How long the hold lives without an extension; 1 s to 1 h. */
     holdTtlMs: z.number().int().min(1_000).max(3_600_000),
+    ...holdBounds,
+    /** Other models that may serve the call, as of a fallback chain; each must be for sale. */
+    alternatives: z.array(identifierSchema).max(MAXIMUM_ALTERNATIVES).optional(),
   }),
   ExtendHold: z.object({
     ...ofRequest,
@@ -34,12 +43,14 @@ export const edgeCommandSchemas = {
     sequence: z.number().int().min(1).max(1_000_000),
     usage: usageSchema,
     evidence: evidenceGradeSchema,
+    ...servedBy,
   }),
   SettleHold: z.object({
     ...ofRequest,
     usage: usageSchema,
     evidence: evidenceGradeSchema,
     call: callFactsSchema,
+    ...servedBy,
   }),
   ReleaseHold: z.object({ ...ofRequest, reason: z.enum(RELEASE_REASONS), call: callFactsSchema }),
   /** The writer's own: ends a hold whose time is up. Refused from outside. */

@@ -8,7 +8,7 @@
  */
 import { z } from "zod";
 import { accountIdSchema, identifierSchema } from "../ids/mod.ts";
-import { ratesSchema } from "../events/mod.ts";
+import { priceDetails, ratesSchema } from "../events/mod.ts";
 
 /** A key as an edge knows it. */
 export const edgeKeySchema = z.object({
@@ -31,6 +31,11 @@ export const edgeModelSchema = z.object({
   maxOutputTokens: z.number().int(),
   ratesPicoUsdPerUnit: ratesSchema,
   publishedAtMs: z.number().int(),
+  ...priceDetails,
+  /** The number of its price. */
+  priceVersion: z.number().int().min(1).optional(),
+  /** True when the model is no longer for sale. */
+  withdrawn: z.boolean().optional(),
 });
 
 /** See {@link edgeModelSchema}. */

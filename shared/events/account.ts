@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { accountIdSchema, identifierSchema, labelSchema, requestIdSchema } from "../ids/mod.ts";
 import { microKyatSchema, signedAmountSchema } from "../money/mod.ts";
-import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
+import { evidenceGradeSchema, unitsBoundSchema, USAGE_CLASSES, usageSchema } from "../usage/mod.ts";
 import { callFactsSchema } from "./call.ts";
-import { pinnedPricingSchema } from "./pricing.ts";
+import { ownKeyFeeSetSchema, pinnedPricingSchema } from "./pricing.ts";
 
 const ofAccount = { accountId: accountIdSchema };
 const ofRequest = { ...ofAccount, requestId: requestIdSchema };
@@ -13,6 +13,41 @@ const timeMs = z.number().int().min(0);
 
 /** How often a budget starts again; days and months are those of Asia/Yangon (UTC+06:30). */
 export const BUDGET_PERIODS = ["day", "month", "total"] as const;
+
+/**
+ * What a hold covers: the tokens of a call with our provider key, our fee for a call with the
+ * customer's own, or whichever of the two it becomes.
+ */
+export const HOLD_BILLINGS = ["tokens", "own_key", "either"] as const;
+
+/** One of {@link HOLD_BILLINGS}. */
+export type HoldBilling = (typeof HOLD_BILLINGS)[number];
+
+/** Who served a call, and on whose account. */
+export const servedBy = {
+  /** The model that served, absent when it is the hold's own. */
+  model: identifierSchema.optional(),
+  /** True when the customer's own provider key paid: the charge is the pinned fee. */
+  ownKey: z.boolean().optional(),
+} as const;
+
+/** Bounds and terms of a hold that not every call has; one shape in the command and the event. */
+export const holdBounds = {
+  /** Most units of the classes that are not tokens; one request is counted when it names none. */
+  unitsBound: unitsBoundSchema.optional(),
+  /**
+   * The classes that can occur in the call, absent: any. Tokens are held at the dearest rate among
+   * these; usage of another class is charged all the same.
+   */
+  classes: z.array(z.enum(USAGE_CLASSES)).max(USAGE_CLASSES.length).optional(),
+  /** What the client named, such as an alias or `auto`; absent when it is the model. */
+  askedModel: identifierSchema.optional(),
+  /** See {@link HOLD_BILLINGS}; absent: `tokens`. */
+  billing: z.enum(HOLD_BILLINGS).optional(),
+} as const;
+
+/** Most models that may serve a call instead of the one that its hold names. */
+export const MAXIMUM_ALTERNATIVES = 15;
 
 /** Why a hold ended without a charge. */
 export const RELEASE_REASONS = ["upstream_not_called", "upstream_failed", "unsupported"] as const;
@@ -76,6 +111,12 @@ export const accountEventSchemas = {
     outputTokensGranted: z.number().int().min(0),
     pricing: pinnedPricingSchema,
     expiresAtMs: timeMs,
+    ...holdBounds,
+    /** Other models that may serve the call, each at its own terms. */
+    alternatives: z.array(z.object({ model: identifierSchema, pricing: pinnedPricingSchema }))
+      .max(MAXIMUM_ALTERNATIVES).optional(),
+    /** The fee of a call with the customer's own key, where `billing` allows for one. */
+    ownKeyFee: ownKeyFeeSetSchema.optional(),
   }),
   HoldExtended: z.object({ ...ofRequest, sequence: z.number().int().min(1), expiresAtMs: timeMs }),
   /** Progress of a call that still runs; `usage` is cumulative. */
@@ -84,6 +125,7 @@ export const accountEventSchemas = {
     sequence: z.number().int().min(1),
     usage: usageSchema,
     evidence: evidenceGradeSchema,
+    ...servedBy,
   }),
   /**
    * The end of a hold by a charge. charge = charged + unbilled; charged ≤ hold + overage;
@@ -106,6 +148,7 @@ export const accountEventSchemas = {
     /** Σ units × provider rate, without markup, rounded half up. */
     costNanoUsd: microKyatSchema,
     call: callFactsSchema,
+    ...servedBy,
   }),
   HoldReleased: z.object({
     ...ofRequest,
@@ -128,5 +171,6 @@ export const accountEventSchemas = {
     /** Upstream cost beyond what the settlement at expiry had booked. */
     costNanoUsd: microKyatSchema,
     call: callFactsSchema,
+    ...servedBy,
   }),
 } as const;

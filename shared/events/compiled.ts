@@ -55,6 +55,11 @@ interface AnyDef {
   readonly abort?: boolean;
 }
 
+interface MemberInternals {
+  readonly optin?: "optional" | undefined;
+  readonly def: AnyDef;
+}
+
 interface AnyCheckDef {
   readonly check: string;
   readonly format?: string;
@@ -81,6 +86,9 @@ function decoderOf(def: AnyDef): Decoder | null {
       return oneOf(Object.values(def.entries ?? {}));
     case "literal":
       return oneOf(def.values ?? []);
+    case "optional":
+      // Of what is there; only an object knows what is absent.
+      return compileDecoder(def.innerType!);
     case "nullable":
       return nullable(compileDecoder(def.innerType!));
     case "array":
@@ -165,10 +173,12 @@ function arrayOf(element: Decoder): Decoder {
   };
 }
 
-/** Null where a member may be absent: that needs what zod knows about it. */
+/** Null where a default stands in for an absent member: that needs what zod knows about it. */
 function objectOf(shape: Readonly<Record<string, Schema>>): Decoder | null {
   const names = Object.keys(shape);
-  if (names.some((name) => shape[name]!._zod.optin !== undefined)) return null;
+  const members = names.map((name) => shape[name]!._zod as unknown as MemberInternals);
+  if (members.some(({ optin, def }) => optin !== undefined && def.type !== "optional")) return null;
+  const mayBeAbsent = members.map(({ def }) => def.type === "optional");
   const decoders = names.map((name) => compileDecoder(shape[name]!));
   return (value) => {
     if (!isRecord(value)) return UNDECIDED;
@@ -176,7 +186,10 @@ function objectOf(shape: Readonly<Record<string, Schema>>): Decoder | null {
     for (let index = 0; index < names.length; index++) {
       const name = names[index]!;
       const member = value[name];
-      if (member === undefined) return UNDECIDED;
+      if (member === undefined) {
+        if (mayBeAbsent[index] && !(name in value)) continue;
+        return UNDECIDED;
+      }
       const one = decoders[index]!(member);
       if (one === UNDECIDED) return UNDECIDED;
       decoded[name] = one;

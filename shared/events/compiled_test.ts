@@ -31,13 +31,18 @@ function payloadsOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
       return payloadsOf(def.innerType!);
     case "array":
       return fc.array(payloadsOf(def.element!), { maxLength: 3 });
-    case "object":
+    case "object": {
+      const members = Object.entries(def.shape! as Record<string, z.core.$ZodType>);
       return fc.record(
         Object.fromEntries(
-          Object.entries(def.shape! as Record<string, z.core.$ZodType>)
-            .map(([name, member]) => [name, payloadsOf(member)]),
+          members.map(([name, member]) => [name, payloadsOf(member)]),
         ),
+        {
+          requiredKeys: members.filter(([, member]) => member._zod.def.type !== "optional")
+            .map(([name]) => name),
+        },
       );
+    }
     case "record":
       return fc.dictionary(
         payloadsOf(def.keyType!) as fc.Arbitrary<string>,

@@ -10,10 +10,24 @@ import { accountEventSchemas } from "./account.ts";
 import { compileDecoder, type Decoder, UNDECIDED } from "./compiled.ts";
 import { alertEventSchemas } from "./alerts.ts";
 import { integrityEventSchemas } from "./integrity.ts";
-import { fxRateSetSchema, markupSetSchema, pricePublishedSchema } from "./pricing.ts";
+import {
+  fxRateSetSchema,
+  markupSetSchema,
+  ownKeyFeeSetSchema,
+  pricePublishedSchema,
+  priceWithdrawnSchema,
+} from "./pricing.ts";
 
 export { compileDecoder, compileParser, UNDECIDED } from "./compiled.ts";
-export { BUDGET_PERIODS, RELEASE_REASONS } from "./account.ts";
+export {
+  BUDGET_PERIODS,
+  HOLD_BILLINGS,
+  type HoldBilling,
+  holdBounds,
+  MAXIMUM_ALTERNATIVES,
+  RELEASE_REASONS,
+  servedBy,
+} from "./account.ts";
 export {
   type Attempt,
   attemptSchema,
@@ -21,7 +35,17 @@ export {
   callFactsSchema,
   UNKNOWN_CALL,
 } from "./call.ts";
-export { type PinnedPricing, type Rates, ratesSchema } from "./pricing.ts";
+export {
+  MODEL_KINDS,
+  MODEL_MODALITIES,
+  type ModelKind,
+  type PinnedPricing,
+  priceDetails,
+  type Rates,
+  ratesSchema,
+  type Tiers,
+  tiersSchema,
+} from "./pricing.ts";
 
 /** The payload schema of every event, by type; schema version 1. */
 export const eventSchemas = {
@@ -29,6 +53,8 @@ export const eventSchemas = {
   ...alertEventSchemas,
   ...integrityEventSchemas,
   PricePublished: pricePublishedSchema,
+  PriceWithdrawn: priceWithdrawnSchema,
+  OwnKeyFeeSet: ownKeyFeeSetSchema,
   MarkupSet: markupSetSchema,
   FxRateSet: fxRateSetSchema,
 } as const;
@@ -103,9 +129,12 @@ function decoderOf(type: EventType): Decoder {
 export function streamOf(event: DomainEvent): string {
   switch (event.type) {
     case "PricePublished":
+    case "PriceWithdrawn":
       return `price-${event.payload.model}`;
     case "MarkupSet":
       return "markup-default";
+    case "OwnKeyFeeSet":
+      return "own-key-fee-default";
     case "FxRateSet":
       return "fx-USD-MMK";
     case "AlertRuleSet":

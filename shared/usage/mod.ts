@@ -28,6 +28,15 @@ export const USAGE_CLASSES = [
 /** One of {@link USAGE_CLASSES}. */
 export type UsageClass = (typeof USAGE_CLASSES)[number];
 
+/** The classes that are not tokens: nothing bounds them but what the request itself asks for. */
+export const UNIT_CLASSES = [
+  "characters",
+  "seconds",
+  "images",
+  "requests",
+  "searches",
+] as const satisfies readonly UsageClass[];
+
 /** Units by class, safe integers of at least 0; a class that is absent was not used. */
 export type Usage = Readonly<Partial<Record<UsageClass, number>>>;
 
@@ -51,6 +60,12 @@ export type Modality = (typeof MODALITIES)[number];
 /** Validates {@link Usage}; unknown classes, negative or fractional units are refused. */
 export const usageSchema: z.ZodType<Usage> = z.partialRecord(
   z.enum(USAGE_CLASSES),
+  z.number().int().min(0).max(1_000_000_000_000),
+);
+
+/** Validates a bound on units: {@link Usage} of {@link UNIT_CLASSES} only. */
+export const unitsBoundSchema: z.ZodType<Usage> = z.partialRecord(
+  z.enum(UNIT_CLASSES),
   z.number().int().min(0).max(1_000_000_000_000),
 );
 

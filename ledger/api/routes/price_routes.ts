@@ -49,6 +49,30 @@ const publishPrice = commandRoute({
   send: (body, call, context) => sendToAll({ type: "PublishPrice", body }, call, context),
 });
 
+const withdrawPrice = commandRoute({
+  method: "post",
+  path: "/v1/prices/withdraw",
+  permission: "price:publish",
+  summary: "Take a model out of sale",
+  description:
+    "No more holds are placed for the model until a price is published for it again; calls that " +
+    "hold already are settled at the price that they were placed at.",
+  body: commandSchemas.WithdrawPrice,
+  result: everywhereSchema,
+  send: (body, call, context) => sendToAll({ type: "WithdrawPrice", body }, call, context),
+});
+
+const setOwnKeyFee = commandRoute({
+  method: "put",
+  path: "/v1/own-key-fee",
+  permission: "price:publish",
+  summary: "Set the fee for calls with the customer's own provider key",
+  description: "In picodollars for one call, from now on; no markup comes on top.",
+  body: commandSchemas.SetOwnKeyFee,
+  result: everywhereSchema,
+  send: (body, call, context) => sendToAll({ type: "SetOwnKeyFee", body }, call, context),
+});
+
 const setMarkup = commandRoute({
   method: "put",
   path: "/v1/markup",
@@ -72,4 +96,10 @@ const setFxRate = commandRoute({
 });
 
 /** Every route about what calls cost. */
-export const priceRoutes: readonly ApiRoute[] = [publishPrice, setMarkup, setFxRate];
+export const priceRoutes: readonly ApiRoute[] = [
+  publishPrice,
+  withdrawPrice,
+  setOwnKeyFee,
+  setMarkup,
+  setFxRate,
+];
