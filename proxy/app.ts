@@ -17,7 +17,9 @@ import { balanceBody, readBalance, readReceipt, receiptBody } from "./account/mo
 import { authenticate, type Caller } from "./authenticate/mod.ts";
 import { type Call, type CallEnding, createCallEnding } from "./call.ts";
 import { modelList, modelView } from "./catalogue/mod.ts";
-import { boundCall, parseChatRequest } from "./chat/mod.ts";
+import { type ApiRoute, arrive, findApi } from "./api/mod.ts";
+import { boundCall } from "./bounds/mod.ts";
+import { type CallRequest, type Dialect, dialectOf } from "./dialects/mod.ts";
 import type { EdgeConfig } from "./edge_config/mod.ts";
 import { errorResponse } from "./errors.ts";
 import { healthOf } from "./health.ts";
@@ -68,15 +70,15 @@ export function createProxyApp(deps: ProxyDeps): Hono<Variables> {
   const app = new Hono<Variables>();
   const caller = (request: Request) => admit(deps, request);
 
-  // Before the middleware: on this path every microsecond counts, and it sets the header itself.
-  app.post("/v1/chat/completions", (context) => {
-    const requestId = uuidv7(deps.effects);
-    context.set("requestId", requestId);
-    return chatCompletion(deps, context.req.raw, requestId);
-  });
   app.use(async (context, next) => {
     const requestId = uuidv7(deps.effects);
     context.set("requestId", requestId);
+    const api = findApi(context.req.path);
+    if (api !== null) {
+      return context.req.method === "POST"
+        ? await takeCall(deps, context.req.raw, requestId, api)
+        : notAllowed(context);
+    }
     checkHeaders(deps, context.req.raw);
     await next();
     context.res.headers.set("x-request-id", requestId);
@@ -112,44 +114,78 @@ export function createProxyApp(deps: ProxyDeps): Hono<Variables> {
     }
     return context.json(receiptBody(receipt));
   });
-  for (const path of ["/health", "/v1/chat/completions", "/v1/models", "/v1/models/:id{.+}"]) {
+  for (const path of ["/health", "/v1/models", "/v1/models/:id{.+}", "/v1/credits"]) {
     app.all(path, notAllowed);
   }
-  for (const path of ["/v1/credits", "/v1/receipts/:requestId"]) app.all(path, notAllowed);
+  app.all("/v1/receipts/:requestId", notAllowed);
   app.notFound((context) =>
     errorResponse(
       failure("not_found", `There is no ${context.req.method} ${context.req.path} here.`),
     )
   );
-  app.onError((error, context) => {
-    const requestId = context.get("requestId");
-    const headers = { "x-request-id": requestId };
-    if (error instanceof FailureError) return errorResponse(error.failure, headers);
-    deps.log.error("request_failed", { requestId, path: context.req.path, error });
-    return errorResponse(
-      failure("internal_error", `Something went wrong here. Give request id ${requestId}.`),
-      headers,
-    );
-  });
+  app.onError((error, context) =>
+    answerFailure(deps, error, { requestId: context.get("requestId"), path: context.req.path })
+  );
   return app;
 }
 
-/** One call, from the first header to the last byte; it is counted as open all that time. */
-async function chatCompletion(
+/** A call on any route; whatever goes wrong is answered as the route's own API does. */
+async function takeCall(
   deps: ProxyDeps,
   request: Request,
   requestId: string,
+  api: ApiRoute,
 ): Promise<Response> {
+  const dialect = dialectOf(api.dialect);
+  try {
+    return await call(deps, { request, requestId, api, dialect });
+  } catch (error) {
+    return answerFailure(deps, error, { requestId, path: new URL(request.url).pathname, dialect });
+  }
+}
+
+function answerFailure(
+  deps: ProxyDeps,
+  error: unknown,
+  { requestId, path, dialect }: {
+    readonly requestId: string;
+    readonly path: string;
+    readonly dialect?: Dialect;
+  },
+): Response {
+  const headers = { "x-request-id": requestId };
+  if (error instanceof FailureError) return errorResponse(error.failure, headers, dialect?.errors);
+  deps.log.error("request_failed", {
+    requestId,
+    path,
+    error: error instanceof Error ? error : String(error),
+  });
+  return errorResponse(
+    failure("internal_error", `Something went wrong here. Give request id ${requestId}.`),
+    headers,
+    dialect?.errors,
+  );
+}
+
+interface Asked {
+  readonly request: Request;
+  readonly requestId: string;
+  readonly api: ApiRoute;
+  readonly dialect: Dialect;
+}
+
+/** One call, from the first header to the last byte; it is counted as open all that time. */
+async function call(deps: ProxyDeps, asked: Asked): Promise<Response> {
   const startedAtMs = deps.effects.clock.nowMs();
 
   // Authenticate, and refuse what is too much before any of it is read.
-  checkHeaders(deps, request);
-  const caller = admit(deps, request);
+  checkHeaders(deps, asked.request);
+  const caller = admit(deps, asked.request);
   refuseWhenOverloaded(deps);
   const { leave } = orThrow(deps.admission.enter(caller.keyId));
   let streams = false;
   try {
-    return await carry(deps, { request, requestId, caller, startedAtMs }, () => {
+    return await carry(deps, { ...asked, caller, startedAtMs }, () => {
       streams = true;
       return leave;
     });
@@ -158,9 +194,7 @@ async function chatCompletion(
   }
 }
 
-interface Arrived {
-  readonly request: Request;
-  readonly requestId: string;
+interface AdmittedCall extends Asked {
   readonly caller: Caller;
   readonly startedAtMs: number;
 }
@@ -171,19 +205,19 @@ interface Arrived {
  */
 async function carry(
   deps: ProxyDeps,
-  { request, requestId, caller, startedAtMs }: Arrived,
+  { request, requestId, api, dialect, caller, startedAtMs }: AdmittedCall,
   stay: () => () => void,
 ): Promise<Response> {
   // Understand the request as far as money depends on it.
   const body = await readBody(request, deps.limits, deps.effects.timers);
   if (deps.closing()) throw shuttingDown();
-  const chat = orThrow(parseChatRequest(parseJson(body))).request;
-  const model = modelOf(deps, chat.model);
-  const bounds = boundCall(chat, body.length, model);
+  const asked = orThrow(dialect.parse(await arrive(request, api, body))).request;
+  const model = modelOf(deps, asked.model);
+  const bounds = boundCall(asked, model);
 
   // Hold what it can cost at most.
   const shard = shardOf(caller.accountId, deps.shards);
-  const call: Call = { deps, requestId, shard, caller, chat, startedAtMs, bodyBytes: body, bounds };
+  const call: Call = { deps, requestId, shard, caller, request: asked, startedAtMs, bounds };
   const ending = createCallEnding(call);
   const hold = await placeHold(deps, {
     ...bounds,
@@ -192,7 +226,7 @@ async function carry(
     keyId: caller.keyId,
     edgeId: deps.edgeId,
     model: model.model,
-    endpoint: "chat/completions",
+    endpoint: asked.endpoint,
     holdTtlMs: deps.holdTtlMs,
   }, shard);
   if (hold.status === "refused") {
@@ -207,13 +241,12 @@ async function carry(
       ending.failed(untried);
       throw refused;
     }
-    const outputLimit = lowered(chat.outputLimit, chat.choices, hold.grant, model);
+    const outputLimit = lowered(asked, hold.grant, model);
 
     // Route to the targets that serve the model, and relay to the first one that answers.
     const opened = await openUpstream(deps, {
       routes: route(model.model, deps.targets),
-      body: chat.body,
-      streaming: chat.streaming,
+      call: asked,
       outputLimit,
       endsAtMs: startedAtMs + deps.limits.totalMs,
       onWatch: (watch) => ending.watched(watch),
@@ -221,11 +254,11 @@ async function carry(
     const headers = answerHeaders(requestId, hold.grant, opened, outputLimit);
     if ("failure" in opened) {
       ending.failed(opened);
-      return errorResponse(opened.failure, headers);
+      return errorResponse(opened.failure, headers, dialect.errors);
     }
 
     // Meter what comes back, hand it on, and settle.
-    const { answer, served: { target } } = opened;
+    const { answer, reader, served: { target } } = opened;
     headers["cache-control"] = "no-store";
     if (answer.kind === "stream") {
       const onFault = (error: unknown) =>
@@ -235,9 +268,11 @@ async function carry(
         });
       const leave = stay();
       const stream = streamToClient(answer, {
-        target,
-        usageAsked: chat.usageAsked,
-        onState: (state) => ending.progress(target, state),
+        reader,
+        dialect,
+        onClientGone: target.profile.onClientGone,
+        usageAsked: asked.usageAsked,
+        onState: (state) => ending.progress(reader, state),
         onEnd: async (end) => {
           const handedOver = endStream(ending, opened, end, onFault);
           leave();
@@ -245,7 +280,7 @@ async function carry(
         },
         onFault,
       });
-      headers["content-type"] = "text/event-stream; charset=utf-8";
+      headers["content-type"] = reader.contentType ?? answer.contentType;
       return new Response(stream, { status: answer.status, headers });
     }
     const settled = await inTime(deps, ending.answered(opened, answer));
@@ -253,8 +288,11 @@ async function carry(
       headers["x-sargalay-cost"] = formatDecimal(settled.chargedMicroKyat, 6);
       headers["x-sargalay-balance"] = formatDecimal(settled.availableMicroKyat, 6);
     }
-    headers["content-type"] = answer.contentType;
-    return new Response(answer.bytes, { status: answer.status, headers });
+    headers["content-type"] = reader.contentType ?? answer.contentType;
+    return new Response(answer.reading.translated ?? answer.bytes, {
+      status: answer.status,
+      headers,
+    });
   } catch (error) {
     ending.broken();
     throw error;
@@ -331,14 +369,10 @@ function isServed(deps: ProxyDeps, model: EdgeModel): boolean {
 }
 
 /** The limit for one answer that must go upstream, or null when the client's own can stay. */
-function lowered(
-  asked: number | null,
-  choices: number,
-  grant: HoldGrant,
-  model: EdgeModel,
-): number | null {
-  const perAnswer = Math.max(1, Math.floor(grant.outputTokensGranted / choices));
-  return perAnswer < (asked ?? model.maxOutputTokens) ? perAnswer : null;
+function lowered(asked: CallRequest, grant: HoldGrant, model: EdgeModel): number | null {
+  if (asked.outputLimit === 0) return null;
+  const perAnswer = Math.max(1, Math.floor(grant.outputTokensGranted / asked.choices));
+  return perAnswer < (asked.outputLimit ?? model.maxOutputTokens) ? perAnswer : null;
 }
 
 function answerHeaders(
@@ -386,19 +420,6 @@ async function within<T>({ timers }: Effects, waitMs: number, done: Promise<T>):
 function orThrow<T extends object>(outcome: T | { readonly failure: ReturnType<typeof failure> }) {
   if ("failure" in outcome) throw new FailureError(outcome.failure);
   return outcome as T;
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(body));
-  } catch (cause) {
-    throw new FailureError(
-      failure("invalid_json", "The request body is not valid JSON in UTF-8."),
-      { cause },
-    );
-  }
 }
 
 function notAllowed(context: { readonly req: { readonly method: string; readonly path: string } }) {

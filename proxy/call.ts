@@ -3,12 +3,12 @@ import { failure } from "../shared/errors.ts";
 import type { CallFacts } from "../shared/events/mod.ts";
 import type { ProxyDeps } from "./app.ts";
 import type { Caller } from "./authenticate/mod.ts";
-import { type CallBounds, type ChatRequest, estimatedTokens, inputEstimate } from "./chat/mod.ts";
+import { type CallBounds, estimatedTokens, inputEstimate } from "./bounds/mod.ts";
+import type { AnswerReader, CallRequest, StreamState } from "./dialects/mod.ts";
 import type { Watch } from "./limits/mod.ts";
 import { measure, type MeterReading } from "./meter/mod.ts";
 import type { Opened, StreamEnd, WholeAnswer } from "./relay/mod.ts";
 import type { OpenSettlement } from "./settle/mod.ts";
-import type { StreamState, UpstreamTarget } from "./upstream/mod.ts";
 
 /** A call from its hold on. */
 export interface Call {
@@ -16,9 +16,8 @@ export interface Call {
   readonly requestId: string;
   readonly shard: number;
   readonly caller: Caller;
-  readonly chat: ChatRequest;
+  readonly request: CallRequest;
   readonly startedAtMs: number;
-  readonly bodyBytes: Uint8Array;
   readonly bounds: CallBounds;
 }
 
@@ -31,7 +30,7 @@ export interface CallEnding {
   /** Takes note of the exchange that runs now. */
   watched(watch: Watch): void;
   /** Takes note of how far a stream has come. */
-  progress(target: UpstreamTarget, state: StreamState): void;
+  progress(reader: AnswerReader, state: StreamState): void;
   /** Whether there is a hold is unknown, and nothing was sent upstream. */
   neverCalled(): void;
   /** No target answered; an answer that began and broke off is charged for what came of it. */
@@ -46,7 +45,7 @@ export interface CallEnding {
 
 /** Prepares the ending of a call. */
 export function createCallEnding(call: Call): CallEnding {
-  const { deps, requestId, chat, caller: { accountId } } = call;
+  const { deps, requestId, request, caller: { accountId } } = call;
   const { clock } = deps.effects;
   let settled: OpenSettlement | null = null;
   let unfollow = () => {};
@@ -62,7 +61,7 @@ export function createCallEnding(call: Call): CallEnding {
     outcome: "internal_error",
     ...(opened !== null && "served" in opened ? servedFacts(opened) : {}),
     attempts: [...opened?.attempts ?? []],
-    streaming: chat.streaming,
+    streaming: request.streaming,
     totalMs: Math.max(0, clock.nowMs() - call.startedAtMs),
     ...more,
   });
@@ -104,8 +103,8 @@ export function createCallEnding(call: Call): CallEnding {
       });
     },
     watched: (next) => watch = next,
-    progress(target, state) {
-      if (current === null) current = { target, state };
+    progress(reader, state) {
+      if (current === null) current = { reader, state };
       else current.state = state;
     },
     neverCalled: () =>
@@ -117,7 +116,7 @@ export function createCallEnding(call: Call): CallEnding {
         const reading = measure({
           reported: null,
           complete: false,
-          inputTokens: () => inputEstimate(call.chat, call.bodyBytes, call.bounds),
+          inputTokens: () => inputEstimate(call.request, call.bounds),
           outputTokens: () => estimatedTokens(text),
         });
         void settle(reading, facts(opened, { ...targetFacts(served), outcome }));
@@ -130,7 +129,7 @@ export function createCallEnding(call: Call): CallEnding {
       const reading = measure({
         reported: answer.reading.usage,
         complete: true,
-        inputTokens: () => inputEstimate(call.chat, call.bodyBytes, call.bounds),
+        inputTokens: () => inputEstimate(call.request, call.bounds),
         outputTokens: () => estimatedTokens(answer.reading.text()),
       });
       return settle(
@@ -139,7 +138,7 @@ export function createCallEnding(call: Call): CallEnding {
       );
     },
     streamEnded(opened, end) {
-      const source = { target: opened.served.target, state: end.state };
+      const source = { reader: opened.reader, state: end.state };
       return settle(
         readStream(call, source, end.state.done || end.outcome === "completed"),
         facts(opened, { clientStatus: opened.answer.status, outcome: end.outcome }),
@@ -150,17 +149,17 @@ export function createCallEnding(call: Call): CallEnding {
 }
 
 interface MeterSource {
-  readonly target: UpstreamTarget;
+  readonly reader: AnswerReader;
   state: StreamState;
 }
 
 function readStream(call: Call, source: MeterSource, complete: boolean): MeterReading {
-  const { target, state } = source;
+  const { reader, state } = source;
   return measure({
     reported: state.usage,
     complete,
-    inputTokens: () => inputEstimate(call.chat, call.bodyBytes, call.bounds),
-    outputTokens: () => estimatedTokens(target.adapter.streamCount(state).counted),
+    inputTokens: () => inputEstimate(call.request, call.bounds),
+    outputTokens: () => estimatedTokens(reader.streamCount(state).counted),
   });
 }
 

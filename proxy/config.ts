@@ -3,7 +3,7 @@ import { z } from "zod";
 import { identifierSchema } from "../shared/ids/mod.ts";
 import type { AdmissionLimits } from "./admission/mod.ts";
 import { type CallLimits, DEFAULT_LIMITS } from "./limits/mod.ts";
-import { openaiCompatible, type UpstreamTarget } from "./upstream/mod.ts";
+import { profileOf, type ProviderProfile, type UpstreamTarget } from "./upstream/mod.ts";
 
 /** Everything that can be set. */
 export interface ProxyConfig {
@@ -44,7 +44,10 @@ const httpUrl = z.url({ protocol: /^https?$/, error: "expected a URL with http o
 
 const upstreamSchema = z.strictObject({
   name: identifierSchema,
-  baseUrl: httpUrl,
+  /** A built-in provider, such as `groq`. */
+  profile: z.string().refine((name) => profileOf(name) !== undefined, "expected a built-in profile")
+    .default("openai_compatible"),
+  baseUrl: httpUrl.optional(),
   apiKey: z.string().min(1).optional(),
   /** Names the variable that holds the key. */
   apiKeyEnv: z.string().min(1).optional(),
@@ -52,8 +55,8 @@ const upstreamSchema = z.strictObject({
     z.array(identifierSchema).max(10_000),
     z.record(identifierSchema, identifierSchema),
   ]).optional(),
-  onClientGone: z.enum(["cancel", "drain"]).default("drain"),
-  outputLimitParameter: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
+  onClientGone: z.enum(["cancel", "drain"]).optional(),
+  outputLimitParameter: z.enum(["max_tokens", "max_completion_tokens"]).optional(),
   simulated: z.boolean().default(false),
 });
 
@@ -143,17 +146,15 @@ function targetsOf(
       return namedTarget(upstream, environment);
     });
   }
-  const common = { adapter: openaiCompatible, models: null } as const;
   if (data.OPENAI_API_KEY !== undefined) {
     const original = data.OPENAI_BASE_URL === DEFAULT_OPENAI_URL;
     return [{
-      ...common,
       name: "openai",
+      // OpenAI stops generating when the connection closes; of another server that isn't known.
+      profile: builtIn(original ? "openai" : "openai_compatible"),
       baseUrl: data.OPENAI_BASE_URL,
       apiKey: data.OPENAI_API_KEY,
-      // OpenAI stops generating when the connection closes; of another server that isn't known.
-      onClientGone: original ? "cancel" : "drain",
-      outputLimitParameter: original ? "max_completion_tokens" : "max_tokens",
+      models: null,
       simulated: false,
     }];
   }
@@ -170,12 +171,10 @@ export function simulatorTarget(url: string): UpstreamTarget {
   const base = url.replace(/\/+$/, "");
   return {
     name: "simulator",
-    adapter: openaiCompatible,
+    profile: builtIn("simulator"),
     baseUrl: base.endsWith("/v1") ? base : `${base}/v1`,
     apiKey: null,
     models: null,
-    onClientGone: "cancel",
-    outputLimitParameter: "max_tokens",
     simulated: true,
   };
 }
@@ -184,7 +183,8 @@ function namedTarget(
   upstream: z.output<typeof upstreamSchema>,
   environment: Environment,
 ): UpstreamTarget {
-  const { apiKey, apiKeyEnv, models, ...rest } = upstream;
+  const { apiKey, apiKeyEnv, models, profile, onClientGone, outputLimitParameter } = upstream;
+  const { name, baseUrl, simulated } = upstream;
   const key = apiKey ?? (apiKeyEnv === undefined ? null : environment[apiKeyEnv]);
   if (key === undefined) {
     throw new ConfigError(`${apiKeyEnv}: needed by the upstream ${upstream.name}, but not set`);
@@ -193,9 +193,21 @@ function namedTarget(
     ? models.map((model) => [model, model] as const)
     : Object.entries(models ?? {});
   return {
-    ...rest,
-    adapter: openaiCompatible,
+    name,
+    profile: {
+      ...builtIn(profile),
+      ...(onClientGone === undefined ? {} : { onClientGone }),
+      ...(outputLimitParameter === undefined ? {} : { outputLimitParameter }),
+    },
+    baseUrl: baseUrl ?? builtIn(profile).baseUrl,
     apiKey: key,
+    simulated,
     models: models === undefined ? null : new Map(byName),
   };
+}
+
+function builtIn(name: string): ProviderProfile {
+  const profile = profileOf(name);
+  if (profile === undefined) throw new RangeError(`no profile ${name} is built in`);
+  return profile;
 }

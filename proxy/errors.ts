@@ -32,9 +32,14 @@ export function errorBody(failure: ProxyFailure): ErrorBody {
 
 /**
  * The HTTP answer to a failure. `x-should-retry: false` keeps OpenAI's clients from repeating what
- * cannot succeed; `retry-after` (s) and `retry-after-ms` say when trying again makes sense.
+ * cannot succeed; `retry-after` (s) and `retry-after-ms` say when trying again makes sense. The body
+ * has the `form` of the API that was called.
  */
-export function errorResponse(failure: ProxyFailure, headers: HeadersInit = {}): Response {
+export function errorResponse(
+  failure: ProxyFailure,
+  headers: HeadersInit = {},
+  form: { body(failure: ProxyFailure): unknown } = { body: errorBody },
+): Response {
   const all = new Headers(headers);
   all.set("content-type", "application/json");
   if (!ERROR_CLASSES[failure.code].retryable) all.set("x-should-retry", "false");
@@ -42,7 +47,7 @@ export function errorResponse(failure: ProxyFailure, headers: HeadersInit = {}):
     all.set("retry-after", `${Math.ceil(failure.retryAfterMs / 1_000)}`);
     all.set("retry-after-ms", `${failure.retryAfterMs}`);
   }
-  return new Response(JSON.stringify(errorBody(failure)), {
+  return new Response(JSON.stringify(form.body(failure)), {
     status: statusOf(failure.code),
     headers: all,
   });
@@ -55,6 +60,7 @@ export function errorEvent(failure: ProxyFailure): Uint8Array<ArrayBuffer> {
 
 function errorType(code: ErrorCode): string {
   if (code === "insufficient_quota" || code === "budget_exceeded") return "insufficient_quota";
+  if (code === "content_filtered") return "invalid_request_error";
   if (code === "upstream_rate_limited" || code === "too_many_requests") return "rate_limit_error";
   if (code.startsWith("upstream_") && code !== "upstream_bad_request") return "upstream_error";
   if (code === "permission_denied") return "permission_error";

@@ -49,6 +49,8 @@ export const ERROR_CLASSES = {
   shutting_down: ours,
   internal_error: ours,
   upstream_bad_request: { fault: "upstream", retryable: false },
+  content_filtered: caller,
+  upstream_quota_exceeded: upstream,
   upstream_authentication: { fault: "upstream", retryable: false },
   upstream_not_found: { fault: "upstream", retryable: false },
   upstream_rate_limited: upstream,

@@ -3,14 +3,14 @@ import type { Effects } from "../../shared/effects.ts";
 import { type Failure, failure } from "../../shared/errors.ts";
 import { type CallLimits, createWatch, type Watch } from "../limits/mod.ts";
 import type {
+  AnswerReader,
   AnswerReading,
+  Bytes,
   StreamOutput,
   StreamState,
   TextCount,
-  UpstreamFailure,
-  UpstreamRequest,
-  UpstreamTarget,
-} from "../upstream/mod.ts";
+} from "../dialects/mod.ts";
+import { type Exchange, type UpstreamFailure, upstreamFailure } from "../upstream/mod.ts";
 
 /** The network, as the relay needs it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -21,8 +21,6 @@ export interface RelayDeps {
   readonly effects: Effects;
   readonly limits: CallLimits;
 }
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The one way in which a stream is read. */
 export interface Reader {
@@ -36,13 +34,15 @@ export interface WholeAnswer {
   readonly status: number;
   readonly bytes: Bytes;
   readonly contentType: string;
-  readonly reading: Exclude<AnswerReading, UpstreamFailure>;
+  readonly reading: AnswerReading;
 }
 
 /** A stream whose first event has come and is valid. */
 export interface OpenStream {
   readonly kind: "stream";
   readonly status: number;
+  /** The upstream's own content type. */
+  readonly contentType: string;
   readonly reader: Reader;
   readonly watch: Watch;
   readonly state: StreamState;
@@ -69,10 +69,8 @@ const SPACE = 0x20;
 /** Sends the request and waits for the whole answer, or for the first event of a stream. */
 export async function attempt(
   deps: RelayDeps,
-  target: UpstreamTarget,
-  request: UpstreamRequest,
+  { request, reader }: Exchange,
   options: {
-    readonly streaming: boolean;
     readonly endsAtMs: number;
     readonly onWatch: (watch: Watch) => void;
   },
@@ -89,7 +87,7 @@ export async function attempt(
   const breakOff = (upstream: UpstreamFailure): AttemptOutcome => {
     const came = joined(parts);
     // White space keeps a connection alive; it is not the beginning of an answer.
-    const begun = came.some((byte) => byte > SPACE) ? target.adapter.readBeginning(came) : null;
+    const begun = came.some((byte) => byte > SPACE) ? reader.readBeginning(came) : null;
     return { ...fail(upstream), begun };
   };
   try {
@@ -103,44 +101,47 @@ export async function attempt(
     });
     status = response.status;
     const contentType = response.headers.get("content-type") ?? "";
-    const expected = options.streaming ? "text/event-stream" : "json";
-    if (!response.ok || !contentType.includes(expected)) {
+    if (!response.ok || !reader.accepts(contentType)) {
       const said: Bytes[] = [];
       await readUpTo(response, watch, MAX_ERROR_BYTES, said);
       const text = new TextDecoder().decode(joined(said));
-      return fail(target.adapter.failure(response.status, response.headers, text));
+      return fail(reader.failure(response, text));
     }
-    if (options.streaming) return await openStream(target, response, watch, fail);
+    if (reader.streams) return await openStream(reader, response, watch, fail);
     if (!await readUpTo(response, watch, deps.limits.answerBytes, parts)) {
-      return breakOff({ failure: tooLarge(deps.limits), tryNext: false });
+      return breakOff(tooLarge(deps.limits));
     }
     const bytes = joined(parts);
-    const reading = target.adapter.readAnswer(bytes);
+    const reading = reader.readAnswer(bytes, response);
     if ("failure" in reading) return fail(reading);
     watch.stop();
     return { kind: "answer", status: response.status, bytes, contentType, reading };
   } catch {
     const why = watch.failure() ?? unreachable(status);
-    return breakOff({ failure: why, tryNext: why.code !== "shutting_down" });
+    return breakOff({
+      failure: why,
+      errorClass: why.code.endsWith("_timeout") ? "timeout" : "network",
+      tryNext: why.code !== "shutting_down",
+    });
   }
 }
 
 async function openStream(
-  target: UpstreamTarget,
+  answer: AnswerReader,
   response: Response,
   watch: Watch,
   fail: (upstream: UpstreamFailure) => AttemptOutcome,
 ): Promise<AttemptOutcome> {
   const reader = readerOf(response.body ?? new Blob([]).stream(), watch.signal);
   const outputs: StreamOutput[] = [];
-  let state = target.adapter.streamStart();
+  let state = answer.streamStart(response);
   let received = 0;
   while (!state.started) {
     const { done, value } = await reader.read();
     if (!done) watch.received();
     const [next, more] = done || value === undefined
-      ? target.adapter.streamEnd(state)
-      : target.adapter.streamStep(state, value);
+      ? answer.streamEnd(state)
+      : answer.streamStep(state, value);
     state = next;
     received += value?.length ?? 0;
     for (const output of more) {
@@ -151,12 +152,10 @@ async function openStream(
     if (!state.started) watch.waiting();
   }
   if (!state.started) {
-    return fail({
-      failure: failure("upstream_invalid_response", "The provider's stream has no event."),
-      tryNext: true,
-    });
+    return fail(upstreamFailure("malformed", "The provider's stream has no event."));
   }
-  return { kind: "stream", status: response.status, reader, watch, state, outputs };
+  const contentType = response.headers.get("content-type") ?? "";
+  return { kind: "stream", status: response.status, contentType, reader, watch, state, outputs };
 }
 
 const READ_BYTES = 16_384;
@@ -239,9 +238,10 @@ function unreachable(status: number | null): Failure {
     : failure("upstream_stream_cut", "The provider broke off its answer before the end.");
 }
 
-function tooLarge(limits: CallLimits): Failure {
-  return failure(
-    "upstream_response_too_large",
-    `The provider's answer has more than ${limits.answerBytes} bytes.`,
-  );
+function tooLarge(limits: CallLimits): UpstreamFailure {
+  const message = `The provider's answer has more than ${limits.answerBytes} bytes.`;
+  return upstreamFailure("malformed", message, {
+    code: "upstream_response_too_large",
+    tryNext: false,
+  });
 }

@@ -1,18 +1,17 @@
 /** Failover: one target after the other, as long as the client has not had a byte. @module */
 import { failure } from "../../shared/errors.ts";
 import type { Attempt } from "../../shared/events/mod.ts";
-import type { JsonObject } from "../../shared/json.ts";
 import type { ProxyFailure } from "../errors.ts";
 import type { Watch } from "../limits/mod.ts";
 import type { Route } from "../route/mod.ts";
-import type { TextCount, UpstreamTarget } from "../upstream/mod.ts";
+import type { AnswerReader, CallRequest, TextCount } from "../dialects/mod.ts";
+import { exchangeWith, type UpstreamErrorClass, type UpstreamTarget } from "../upstream/mod.ts";
 import { attempt, type OpenStream, type RelayDeps, type WholeAnswer } from "./attempt.ts";
 
 /** What is to be sent, and where. */
 export interface OpenOptions {
   readonly routes: readonly Route<UpstreamTarget>[];
-  readonly body: JsonObject;
-  readonly streaming: boolean;
+  readonly call: CallRequest;
   /** The limit for one answer that must go upstream, or null for the client's own. */
   readonly outputLimit: number | null;
   /** When the call must be over, all attempts included. */
@@ -27,6 +26,7 @@ export type Opened =
   & (
     | {
       readonly served: Route<UpstreamTarget>;
+      readonly reader: AnswerReader;
       readonly answer: WholeAnswer | OpenStream;
       readonly firstByteMs: number;
     }
@@ -52,12 +52,15 @@ export async function openUpstream(deps: RelayDeps, options: OpenOptions): Promi
     const { target, upstreamModel } = route;
     const triedAtMs = clock.nowMs();
     if (triedAtMs >= options.endsAtMs) break;
-    const request = target.adapter.request(target, options.body, {
+    const exchange = exchangeWith(target, options.call, {
       upstreamModel,
       outputLimit: options.outputLimit,
-      streaming: options.streaming,
     });
-    const outcome = await attempt(deps, target, request, options);
+    if ("failure" in exchange) {
+      last = exchange.failure;
+      continue;
+    }
+    const outcome = await attempt(deps, exchange, options);
     const nowMs = clock.nowMs();
     const failed = outcome.kind === "failed" ? outcome.failure : null;
     attempts.push({
@@ -70,7 +73,7 @@ export async function openUpstream(deps: RelayDeps, options: OpenOptions): Promi
     if (outcome.kind !== "failed") {
       // A clock may step back; a negative time would keep the call from ever being settled.
       const firstByteMs = Math.max(0, nowMs - startedAtMs);
-      return { attempts, served: route, answer: outcome, firstByteMs };
+      return { attempts, served: route, reader: exchange.reader, answer: outcome, firstByteMs };
     }
     if (outcome.begun !== null) begun = { served: route, text: outcome.begun };
     last = outcome.failure.failure;

@@ -1,10 +1,9 @@
 /** Hands a stream on to the client while it is observed, and outlives the client. @module */
 import type { SettlementResult } from "../../shared/commands/mod.ts";
 import { type ErrorCode, failure } from "../../shared/errors.ts";
-import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import { formatDecimal } from "../../shared/money/mod.ts";
-import { errorEvent, type ProxyFailure } from "../errors.ts";
-import type { StreamOutput, StreamState, UpstreamTarget } from "../upstream/mod.ts";
+import type { AnswerReader, Bytes, Dialect, StreamOutput, StreamState } from "../dialects/mod.ts";
+import type { ProxyFailure } from "../errors.ts";
 import type { OpenStream } from "./attempt.ts";
 
 /** How a stream ended. */
@@ -15,7 +14,11 @@ export interface StreamEnd {
 }
 
 interface StreamOptions {
-  readonly target: UpstreamTarget;
+  readonly reader: AnswerReader;
+  /** What the client speaks. */
+  readonly dialect: Dialect;
+  /** See ProviderProfile. */
+  readonly onClientGone: "cancel" | "drain";
   /** Whether the client asked for the usage chunk; else it is hidden. */
   readonly usageAsked: boolean;
   /**
@@ -28,8 +31,6 @@ interface StreamOptions {
   /** Told of an exception that nobody expects; the stream is ended as `internal_error` then. */
   readonly onFault: (error: unknown) => void;
 }
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * The body for the client. Each read from upstream happens when the client wants more. A client that
@@ -45,12 +46,14 @@ export function streamToClient(stream: OpenStream, options: StreamOptions): Read
   }, { highWaterMark: 0 });
 }
 
+type HeldUsage = Extract<StreamOutput, { kind: "usage" }>;
+
 class StreamRelay {
   #state: StreamState;
   #outputs: readonly StreamOutput[];
   #controller: ReadableStreamDefaultController<Bytes> | null = null;
   /** The usage event, held back until it is clear that it is the last one. */
-  #held: Extract<StreamOutput, { kind: "usage" }> | null = null;
+  #held: HeldUsage | null = null;
   #pumping = false;
   #gone = false;
   #ended = false;
@@ -77,7 +80,7 @@ class StreamRelay {
   clientGone(): void {
     this.#gone = true;
     if (this.#ended) return;
-    if (this.options.target.onClientGone === "cancel") {
+    if (this.options.onClientGone === "cancel") {
       this.stream.watch.abort(failure("client_gone", "The client went away."));
     }
     // A pump that is under way notices by itself.
@@ -102,7 +105,7 @@ class StreamRelay {
 
   async #read(): Promise<void> {
     const { reader, watch } = this.stream;
-    const { adapter } = this.options.target;
+    const { reader: answer } = this.options;
     let result: { readonly done: boolean; readonly value?: Bytes };
     watch.waiting();
     try {
@@ -112,8 +115,8 @@ class StreamRelay {
     }
     watch.received();
     const [state, outputs] = result.done || result.value === undefined
-      ? adapter.streamEnd(this.#state)
-      : adapter.streamStep(this.#state, result.value);
+      ? answer.streamEnd(this.#state)
+      : answer.streamStep(this.#state, result.value);
     this.#state = state;
     this.options.onState(state);
     await this.#take(outputs);
@@ -146,9 +149,10 @@ class StreamRelay {
 
   /** Not every provider sends an end mark; a reason to finish, or the usage event, is one as well. */
   async #endOfBytes(): Promise<void> {
-    const counted = this.options.target.adapter.streamCount(this.#state);
+    const counted = this.options.reader.streamCount(this.#state);
     this.#state = counted;
-    if (counted.finished > 0 || this.#held !== null) return await this.#complete(null);
+    const ended = counted.finished > 0 || this.options.reader.endsWithoutMark;
+    if (ended || this.#held !== null) return await this.#complete(null);
     this.#fail(
       failure("upstream_stream_cut", "The provider broke off its answer before the end."),
     );
@@ -170,7 +174,7 @@ class StreamRelay {
     this.#held = null;
     // The end of the answer waits, within its bounds, until the settlement is safe.
     const settled = await this.#end(this.#gone ? "client_gone" : "completed");
-    if (held !== null) this.#emit(withCost(held, settled));
+    if (held !== null) this.#emit(this.#withCost(held, settled));
     if (mark !== null) this.#emit(mark);
     this.#close();
     void this.#readOut();
@@ -180,7 +184,7 @@ class StreamRelay {
     // What is owed comes first: nothing that goes wrong on the way to the client may prevent it.
     if (!this.#ended) void this.#end(outcome);
     this.#releaseHeld();
-    this.#emit(errorEvent(why));
+    this.#emit(this.options.dialect.errors.event(why));
     this.#close();
     this.stream.watch.abort(why);
   }
@@ -220,8 +224,16 @@ class StreamRelay {
   }
 
   #releaseHeld(): void {
-    if (this.#held !== null) this.#emit(withCost(this.#held, null));
+    if (this.#held !== null) this.#emit(this.#withCost(this.#held, null));
     this.#held = null;
+  }
+
+  /** The usage event with the charge in kyat; without any cost while none is known. */
+  #withCost(held: HeldUsage, settled: SettlementResult | null): Bytes {
+    const cost = settled === null
+      ? {}
+      : { cost: formatDecimal(settled.chargedMicroKyat, 6), cost_currency: "MMK" };
+    return this.options.dialect.withCost(held.event, cost);
   }
 
   #emit(bytes: Bytes): void {
@@ -235,24 +247,4 @@ class StreamRelay {
     this.#closed = true;
     this.#controller?.close();
   }
-}
-
-/** The usage event with the charge in kyat; without any cost while none is known. */
-function withCost(
-  held: Extract<StreamOutput, { kind: "usage" }>,
-  settled: SettlementResult | null,
-): Bytes {
-  const { cost: _theirs, cost_details: _details, ...usage } = objectOrEmpty(held.event.usage);
-  const cost = settled === null
-    ? {}
-    : { cost: formatDecimal(settled.chargedMicroKyat, 6), cost_currency: "MMK" };
-  const event = { ...held.event, usage: { ...usage, ...cost } };
-  return new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);
-}
-
-/** What a provider calls its usage may be anything. */
-function objectOrEmpty(value: JsonValue | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as JsonObject
-    : {};
 }

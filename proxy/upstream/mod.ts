@@ -1,13 +1,12 @@
-/** Providers: what each one needs to be asked, and how its answers are understood. @module */
-export type {
-  Adapter,
-  AnswerReading,
-  RequestOptions,
-  StreamOutput,
-  StreamState,
-  TextCount,
-  UpstreamFailure,
-  UpstreamRequest,
-  UpstreamTarget,
-} from "./adapter.ts";
-export { openaiCompatible } from "./openai_compatible/mod.ts";
+/** Providers: what each one needs to be asked, and what its failures mean. @module */
+export {
+  ERROR_POLICIES,
+  type ErrorPolicy,
+  UPSTREAM_ERROR_CLASSES,
+  type UpstreamErrorClass,
+  type UpstreamFailure,
+  upstreamFailure,
+} from "./error_class.ts";
+export { type Exchange, exchangeWith, type UpstreamRequest } from "./exchange.ts";
+export { profileOf, PROFILES } from "./profiles.ts";
+export type { AuthForm, ProviderProfile, UpstreamTarget } from "./target.ts";

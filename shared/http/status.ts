@@ -30,6 +30,8 @@ const STATUS: Record<ErrorCode, number> = {
   shutting_down: 503,
   internal_error: 500,
   upstream_bad_request: 400,
+  content_filtered: 400,
+  upstream_quota_exceeded: 503,
   upstream_authentication: 502,
   upstream_not_found: 502,
   upstream_rate_limited: 429,

@@ -1,5 +1,5 @@
 /** How much text a choice carries, in whichever member a provider puts it. @module */
-import type { TextCount } from "../adapter.ts";
+import type { TextCount } from "./dialect.ts";
 
 /** The count before any text. */
 export const NOTHING_COUNTED: TextCount = { ascii: 0, other: 0 };

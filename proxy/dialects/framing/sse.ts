@@ -1,6 +1,7 @@
 /** Where server-sent events begin and end in bytes, by the WHATWG HTML standard, section 9.2. @module */
 
-type Bytes = Uint8Array<ArrayBuffer>;
+import type { Bytes } from "../dialect.ts";
+import type { FramedEvent, Framing } from "./framing.ts";
 
 const LF = 10;
 const CR = 13;
@@ -39,28 +40,32 @@ export function eventsOf(whole: Bytes): Bytes[] {
   return events;
 }
 
-/** The event's `data:` lines, joined; null when it has none, as a comment or a ping. */
-export function payloadOf(event: string): string | null {
-  let payload: string | null = null;
-  for (const line of event.split("\n")) {
+/** The event's name and `data:` lines, joined; null when it has no data, as a comment. */
+export function eventOf(text: string): FramedEvent | null {
+  let name: string | null = null;
+  let data: string | null = null;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("event:")) name = line.slice(6).trim();
     if (!line.startsWith("data:")) continue;
-    const data = line.slice(5).trim();
-    payload = payload === null ? data : `${payload}\n${data}`;
+    const value = line.slice(5).trim();
+    data = data === null ? value : `${data}\n${value}`;
   }
-  return payload;
+  return data === null || data === "" ? null : { name, data };
 }
 
-/** The parts and the last one as one; no copy when there is only one. */
-export function concatenated(parts: readonly Bytes[], last: Bytes): Bytes {
-  if (parts.length === 0) return last;
-  let length = last.length;
-  for (const part of parts) length += part.length;
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  whole.set(last, offset);
-  return whole;
-}
+const decoder = new TextDecoder();
+
+/** Server-sent events. */
+export const sse: Framing = {
+  lastEnd: (pending, chunk) => lastEventEnd(pending.at(-1), chunk),
+  split: eventsOf,
+  textOf: (whole) => decoder.decode(whole),
+  eventsIn: (text) =>
+    text.split(/\r?\n\r?\n/).flatMap((each) => {
+      const event = eventOf(each);
+      return event === null ? [] : [event];
+    }),
+  isOneEvent: (text) =>
+    text.startsWith("data: {") && text.endsWith("}\n\n") &&
+    text.indexOf("\n") === text.length - 2,
+};

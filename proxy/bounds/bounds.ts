@@ -1,5 +1,6 @@
-/** How much a call can consume at most, and how much it probably does. @module */
-import type { ChatRequest } from "./schema.ts";
+/** The bounds and the estimate of a call, for every dialect. @module */
+import type { Usage } from "../../shared/usage/mod.ts";
+import type { CallRequest } from "../dialects/mod.ts";
 
 /**
  * The most input tokens that one image costs at any provider in the catalogue: gpt-4o-mini in high
@@ -16,6 +17,8 @@ const TOKENS_PER_CALL = 512;
 /** Fewer output tokens than this for each answer are not worth a call. */
 const MINIMUM_OUTPUT_TOKENS = 16;
 
+const MOST_TOKENS = 1_000_000_000;
+
 /** The bounds that a hold is placed for. */
 export interface CallBounds {
   /** Never below the true input of a call that succeeds. */
@@ -24,6 +27,8 @@ export interface CallBounds {
   readonly outputTokensRequested: number | null;
   /** Below this many output tokens over all answers the call is not worth making. */
   readonly minimumOutputTokens: number;
+  /** The most of what is not tokens. */
+  readonly unitsBound: Usage;
 }
 
 /**
@@ -32,21 +37,21 @@ export interface CallBounds {
  * the model's context window, so the window is a bound as well, and the lower one holds.
  */
 export function boundCall(
-  request: ChatRequest,
-  bodyBytes: number,
+  request: CallRequest,
   model: { readonly contextWindowTokens: number; readonly maxOutputTokens: number },
 ): CallBounds {
-  const messages = Array.isArray(request.body.messages) ? request.body.messages.length : 0;
-  const bySize = bodyBytes - request.imageDataLength + request.images * TOKENS_PER_IMAGE +
-    messages * TOKENS_PER_MESSAGE + TOKENS_PER_CALL;
-  const perAnswer = request.outputLimit ?? (request.choices > 1 ? model.maxOutputTokens : null);
+  const { arrived, media, choices, outputLimit } = request;
+  const bySize = media.unbounded
+    ? Infinity
+    : arrived.bodyBytes.length - media.dataBytes + media.images * TOKENS_PER_IMAGE +
+      request.messages * TOKENS_PER_MESSAGE + TOKENS_PER_CALL;
+  const perAnswer = outputLimit ?? (choices > 1 ? model.maxOutputTokens : null);
   return {
     inputTokensBound: Math.min(bySize, model.contextWindowTokens),
-    outputTokensRequested: perAnswer === null
-      ? null
-      : Math.min(perAnswer * request.choices, 1_000_000_000),
-    minimumOutputTokens: request.choices *
+    outputTokensRequested: perAnswer === null ? null : Math.min(perAnswer * choices, MOST_TOKENS),
+    minimumOutputTokens: choices *
       Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),
+    unitsBound: request.unitsBound,
   };
 }
 
@@ -63,20 +68,21 @@ const ESTIMATED_TOKENS_PER_IMAGE = 1_000;
 
 /** The documented estimate of a call's input, never above its bound. */
 export function inputEstimate(
-  request: ChatRequest,
-  body: Uint8Array,
+  request: CallRequest,
   bounds: Pick<CallBounds, "inputTokensBound">,
 ): number {
+  const { arrived: { bodyBytes }, media } = request;
   let other = 0;
   let continued = 0;
-  for (const byte of body) {
+  for (const byte of bodyBytes) {
     // UTF-8 writes a character beyond ASCII as one leading byte and its continuations.
     if (byte >= 0xc0) other += 1;
     else if (byte >= 0x80) continued += 1;
   }
-  const ascii = Math.max(0, body.length - other - continued - request.imageDataLength);
+  const ascii = Math.max(0, bodyBytes.length - other - continued - media.dataBytes);
   return Math.min(
     bounds.inputTokensBound,
-    estimatedTokens({ ascii, other }) + request.images * ESTIMATED_TOKENS_PER_IMAGE,
+    estimatedTokens({ ascii, other: Math.min(other, bodyBytes.length) }) +
+      media.images * ESTIMATED_TOKENS_PER_IMAGE,
   );
 }

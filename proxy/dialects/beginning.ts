@@ -1,5 +1,5 @@
 /** What can be learnt of a whole answer that broke off before its end. @module */
-import type { TextCount } from "../adapter.ts";
+import type { TextCount } from "./dialect.ts";
 import { addText, NOTHING_COUNTED } from "./text.ts";
 
 const decoder = new TextDecoder();

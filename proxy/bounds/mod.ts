@@ -1,0 +1,8 @@
+/** How much a call can consume at most, and how much it probably does. @module */
+export {
+  boundCall,
+  type CallBounds,
+  estimatedTokens,
+  inputEstimate,
+  TOKENS_PER_IMAGE,
+} from "./bounds.ts";

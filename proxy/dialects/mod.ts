@@ -1,0 +1,41 @@
+/** Dialects: the APIs that clients and providers speak. @module */
+import { type Dialect, type DialectName, DIALECTS } from "./dialect.ts";
+import { openaiChat } from "./openai_chat/mod.ts";
+
+export {
+  type AnswerHead,
+  type AnswerReader,
+  type AnswerReading,
+  type Arrived,
+  type Bytes,
+  type CallRequest,
+  type Dialect,
+  type DialectName,
+  DIALECTS,
+  type ErrorForm,
+  type MediaCount,
+  type OutgoingRequest,
+  type ParsedCall,
+  type RequestBody,
+  type SendOptions,
+  type StreamOutput,
+  type StreamState,
+  type StreamStep,
+  type TextCount,
+} from "./dialect.ts";
+
+const byName = new Map<DialectName, Dialect>(
+  [openaiChat].map((dialect) => [dialect.name, dialect]),
+);
+
+/** The dialect of a name. Throws RangeError when it is not one of those that are built in. */
+export function dialectOf(name: DialectName): Dialect {
+  const dialect = byName.get(name);
+  if (dialect === undefined) throw new RangeError(`the dialect ${name} is not built in`);
+  return dialect;
+}
+
+/** The dialects that are built in, in the order of {@link DIALECTS}. */
+export function builtInDialects(): readonly DialectName[] {
+  return DIALECTS.filter((name) => byName.has(name));
+}
