@@ -4,11 +4,11 @@ import { formatKyat } from "../../shared/money/mod.ts";
 import { accepted, type Rejected, rejected } from "../decision.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import {
-  holdAmountMicroKyat,
-  type NotForSale,
-  outputTokensCarried,
+  coverMicroKyat,
+  holdTerms,
+  type NoTerms,
+  outputCovered,
   type PricingBook,
-  saleTerms,
 } from "../pricing/mod.ts";
 import { tightestBudget } from "./budget.ts";
 import { insufficientCredit, keyRevoked, noAccount, noKey } from "./refusals.ts";
@@ -22,12 +22,13 @@ export const MAXIMUM_OPEN_HOLDS = 10_000;
  * for or the model's own, lowered to what the wallet and every budget carry; below the least that is
  * useful the call is refused. The terms are pinned in the event.
  *
- * The input bound is cut to the model's context window, because a provider refuses more: a bound
- * above the window does not prove that the input is.
+ * The input bound is cut to the widest context window of the models that may serve, because a
+ * provider refuses more: a bound above the window does not prove that the input is.
  *
  * Rejects, in this order, with `account_not_found`, `key_not_found`, `key_revoked`, `key_expired`,
  * `request_exists`, `model_not_priced`, `usage_class_not_priced`, `markup_not_set`,
- * `fx_rate_not_set`, `insufficient_credit`, `budget_exceeded` or `too_many_holds`.
+ * `fx_rate_not_set`, `own_key_fee_not_set`, `insufficient_credit`, `budget_exceeded` or
+ * `too_many_holds`.
  */
 export function placeHold(
   book: AccountBook,
@@ -42,21 +43,21 @@ export function placeHold(
   if (key.revoked) return keyRevoked(body.keyId);
   if (key.expiresAtMs !== null && time.nowMs >= key.expiresAtMs) return keyExpired(key);
   if (book.requests.byId.has(body.requestId)) return requestExists(body.requestId);
-  const terms = saleTerms(prices, body.model);
-  if (typeof terms === "string") return notForSale(terms, body.model);
-  const { price, pricing } = terms;
+  const terms = holdTerms(prices, body);
+  if ("reason" in terms) return notForSale(terms);
+  const { price, pinned } = terms;
 
-  const inputTokens = Math.min(body.inputTokensBound, price.contextWindowTokens);
+  const inputTokens = Math.min(body.inputTokensBound, terms.contextWindowTokens);
   const limit = Math.min(
     body.outputTokensRequested ?? price.maxOutputTokens,
     price.maxOutputTokens,
   );
   const least = Math.min(body.minimumOutputTokens, limit);
   const carriedBy = (amount: bigint) => {
-    const carried = outputTokensCarried(amount, { inputTokens, limit }, pricing);
+    const carried = outputCovered(amount, { inputTokens, limit }, pinned);
     return carried === null || carried < least ? null : carried;
   };
-  const needed = () => holdAmountMicroKyat({ inputTokens, outputTokens: least }, pricing);
+  const needed = () => coverMicroKyat({ inputTokens, outputTokens: least }, pinned);
 
   const available = availableMicroKyat(account);
   let granted = carriedBy(available);
@@ -75,7 +76,7 @@ export function placeHold(
   }
   if (account.openHolds >= MAXIMUM_OPEN_HOLDS) return tooManyHolds(account);
 
-  const amount = holdAmountMicroKyat({ inputTokens, outputTokens: granted }, pricing);
+  const amount = coverMicroKyat({ inputTokens, outputTokens: granted }, pinned);
   const expiresAtMs = time.nowMs + body.holdTtlMs;
   return accepted([{
     type: "HoldPlaced",
@@ -90,8 +91,8 @@ export function placeHold(
       inputTokensBound: inputTokens,
       outputTokensRequested: body.outputTokensRequested,
       outputTokensGranted: granted,
-      pricing,
       expiresAtMs,
+      ...pinned,
     },
   }], {
     requestId: body.requestId,
@@ -113,16 +114,22 @@ function requestExists(requestId: string): Rejected {
   return rejected("request_exists", `Request ${requestId} has a hold already`, { requestId });
 }
 
-function notForSale(reason: NotForSale, model: string): Rejected {
+function notForSale({ reason, model }: NoTerms): Rejected {
+  return rejected(reason, `Model ${model} ${whyNotForSale(reason)}`, { model });
+}
+
+function whyNotForSale(reason: NoTerms["reason"]): string {
   switch (reason) {
     case "model_not_priced":
-      return rejected(reason, `Model ${model} has no price`, { model });
+      return "has no price";
     case "usage_class_not_priced":
-      return rejected(reason, `Model ${model} lacks a rate for input or output`, { model });
+      return "lacks a rate for what the call uses";
     case "markup_not_set":
-      return rejected(reason, `Model ${model} cannot be sold: no markup was set`, { model });
+      return "cannot be sold: no markup was set";
     case "fx_rate_not_set":
-      return rejected(reason, `Model ${model} cannot be sold: no exchange rate was set`, { model });
+      return "cannot be sold: no exchange rate was set";
+    case "own_key_fee_not_set":
+      return "cannot be served by the customer's own key: no fee was set";
     default:
       throw reason satisfies never;
   }

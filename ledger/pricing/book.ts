@@ -26,12 +26,17 @@ export function emptyPricingBook(): PricingBook {
   return { prices: new Map(), withdrawn: new Set(), ownKeyFee: null, markup: null, fxRate: null };
 }
 
-/** Why a model cannot be sold now, in the order in which it is looked for. */
-export type NotForSale =
-  | "model_not_priced"
-  | "usage_class_not_priced"
-  | "markup_not_set"
-  | "fx_rate_not_set";
+/** Why a call cannot be sold now, in the order in which it is looked for. */
+export const NOT_FOR_SALE = [
+  "model_not_priced",
+  "usage_class_not_priced",
+  "markup_not_set",
+  "fx_rate_not_set",
+  "own_key_fee_not_set",
+] as const;
+
+/** One of {@link NOT_FOR_SALE}. */
+export type NotForSale = (typeof NOT_FOR_SALE)[number];
 
 /** Terms to pin in a hold together with the model's limits. */
 export interface SaleTerms {
@@ -44,8 +49,9 @@ export function saleTerms(book: PricingBook, model: string): SaleTerms | NotForS
   const price = book.prices.get(model);
   if (price === undefined || book.withdrawn.has(model)) return "model_not_priced";
   const rates = price.ratesPicoUsdPerUnit;
-  // Both sides of a call must have a rate: a hold without one would bound nothing.
-  if (rates.input === undefined || rates.output === undefined) return "usage_class_not_priced";
+  if (isConversation(price.kind) && (rates.input === undefined || rates.output === undefined)) {
+    return "usage_class_not_priced";
+  }
   if (book.markup === null) return "markup_not_set";
   if (book.fxRate === null) return "fx_rate_not_set";
   const pricing: PinnedPricing = {
@@ -59,6 +65,11 @@ export function saleTerms(book: PricingBook, model: string): SaleTerms | NotForS
     ...(price.tiers === undefined ? {} : { tiers: price.tiers }),
   };
   return { price, pricing };
+}
+
+/** Kinds whose calls always have tokens on both sides, so that both must have a rate. */
+function isConversation(kind: ModelPrice["kind"]): boolean {
+  return kind === undefined || kind === "chat" || kind === "completion";
 }
 
 /** Applies an event to the book in place. Throws RangeError when its version is not the next. */

@@ -9,6 +9,15 @@ export {
   type SaleTerms,
   saleTerms,
 } from "./book.ts";
-export { chargeMicroKyat, costNanoUsd } from "./charge.ts";
+export { chargeMicroKyat, costNanoUsd, ownKeyFeeMicroKyat } from "./charge.ts";
 export { decidePricing, type PricingCommand } from "./decide.ts";
-export { holdAmountMicroKyat, outputTokensCarried, type TokenBounds } from "./hold_amount.ts";
+export { type CallBounds, holdAmountMicroKyat, outputTokensCarried } from "./hold_amount.ts";
+export {
+  coverMicroKyat,
+  type HoldTerms,
+  holdTerms,
+  type NoTerms,
+  outputCovered,
+  type OwnKeyFee,
+  type PinnedTerms,
+} from "./hold_terms.ts";
