@@ -11,10 +11,34 @@ export const attemptSchema = z.object({
   /** Null when the attempt served the call; else the class of its failure (an error code). */
   errorCode: identifierSchema.nullable(),
   durationMs: z.number().int().min(0),
+  /** Names the attempt beside the request's id; unique within the call. */
+  attemptId: identifierSchema.optional(),
+  /** The model for sale that was tried, where a call may be served by several. */
+  model: identifierSchema.optional(),
+  /** The class of the failure, such as `rate_limit`. */
+  errorClass: identifierSchema.optional(),
+  /** Whose key was used, such as `organisation`; absent when the target needs none. */
+  keyLevel: identifierSchema.optional(),
+  /** Started beside another attempt, to win a race; the loser is never charged. */
+  hedged: z.boolean().optional(),
 });
 
 /** See {@link attemptSchema}. */
 export type Attempt = z.output<typeof attemptSchema>;
+
+/** Why a call went where it went. */
+export const routingFactsSchema = z.object({
+  /** The name that the client asked for. */
+  asked: z.string().max(200),
+  router: identifierSchema.nullable(),
+  routerVersion: z.number().int().min(1).nullable(),
+  strategy: identifierSchema,
+  /** One short sentence for each target in the order of trying, and for each that was left out. */
+  reasons: z.array(z.string().max(200)).max(32),
+});
+
+/** See {@link routingFactsSchema}. */
+export type RoutingFacts = z.output<typeof routingFactsSchema>;
 
 /** How the call went, for people and reports; none of it changes the charge. */
 export const callFactsSchema = z.object({
@@ -31,6 +55,12 @@ export const callFactsSchema = z.object({
   firstByteMs: z.number().int().min(0).nullable(),
   totalMs: z.number().int().min(0),
   simulated: z.boolean(),
+  /** How the targets were chosen; absent when the model's name left no choice. */
+  routing: routingFactsSchema.optional(),
+  /** The provider's own usage object as JSON text, cut where it is longer than 4,000 characters. */
+  rawUsage: z.string().max(4_000).optional(),
+  /** What the provider says that it charges: evidence for reconciliation, never the price. */
+  upstreamCostNanoUsd: z.number().int().min(0).max(1_000_000_000_000_000).optional(),
 });
 
 /** See {@link callFactsSchema}. */
