@@ -233,7 +233,7 @@ async function carry(
     if (hold.uncertain) ending.neverCalled();
     throw new FailureError(hold.failure);
   }
-  ending.opened();
+  ending.opened(hold.grant);
   try {
     if (deps.closing()) {
       const refused = shuttingDown();

@@ -1,12 +1,19 @@
 /** One call that has, or may have, a hold: how it ends is decided here, once. @module */
 import { failure } from "../shared/errors.ts";
+import type { HoldGrant } from "../shared/commands/mod.ts";
 import type { CallFacts } from "../shared/events/mod.ts";
 import type { ProxyDeps } from "./app.ts";
 import type { Caller } from "./authenticate/mod.ts";
 import { type CallBounds, estimatedTokens, inputEstimate } from "./bounds/mod.ts";
-import type { AnswerReader, CallRequest, StreamState } from "./dialects/mod.ts";
+import type {
+  AnswerReader,
+  CallRequest,
+  ReportedExtras,
+  StreamState,
+  TextCount,
+} from "./dialects/mod.ts";
 import type { Watch } from "./limits/mod.ts";
-import { measure, type MeterReading } from "./meter/mod.ts";
+import { type Evidence, measure, type MeterReading } from "./meter/mod.ts";
 import type { Opened, StreamEnd, WholeAnswer } from "./relay/mod.ts";
 import type { OpenSettlement } from "./settle/mod.ts";
 
@@ -21,12 +28,14 @@ export interface Call {
   readonly bounds: CallBounds;
 }
 
+const MAX_RAW_LENGTH = 4_000;
+
 type ServedCall = Extract<Opened, { served: unknown }>;
 
 /** The ways in which a call ends; the first one counts. */
 export interface CallEnding {
   /** The hold stands: from now on the call is followed. */
-  opened(): void;
+  opened(grant: Pick<HoldGrant, "outputTokensGranted">): void;
   /** Takes note of the exchange that runs now. */
   watched(watch: Watch): void;
   /** Takes note of how far a stream has come. */
@@ -51,7 +60,19 @@ export function createCallEnding(call: Call): CallEnding {
   let unfollow = () => {};
   let current: MeterSource | null = null;
   let watch: Watch | null = null;
+  let outputTokensGranted = Infinity;
 
+  // What is counted here is an estimate, and no call makes more than it was granted.
+  const countedTokens = (text: TextCount) => Math.min(outputTokensGranted, estimatedTokens(text));
+  const measured = (evidence: Pick<Evidence, "reported" | "complete">, text: () => TextCount) =>
+    measure({
+      ...evidence,
+      hasOutput: request.outputLimit !== 0,
+      inputTokens: () => inputEstimate(request, call.bounds),
+      outputTokens: () => countedTokens(text()),
+    });
+  const measuredStream = ({ reader, state }: MeterSource, complete: boolean) =>
+    measured({ reported: state.usage, complete }, () => reader.streamCount(state).counted);
   const facts = (opened: Opened | null, more: Partial<CallFacts>): CallFacts => ({
     provider: null,
     upstreamModel: null,
@@ -88,14 +109,15 @@ export function createCallEnding(call: Call): CallEnding {
       })
     );
   return {
-    opened() {
+    opened(grant) {
+      outputTokensGranted = grant.outputTokensGranted;
       unfollow = deps.progress.follow({
         accountId,
         requestId,
         shard: call.shard,
         startedAtMs: call.startedAtMs,
         holdTtlMs: deps.holdTtlMs,
-        reading: () => current === null ? null : readStream(call, current, false),
+        reading: () => current === null ? null : measuredStream(current, false),
         abort: () =>
           watch?.abort(
             failure("shutting_down", "This proxy had to shut down before the answer was complete."),
@@ -113,12 +135,7 @@ export function createCallEnding(call: Call): CallEnding {
       const outcome = opened.failure.code;
       if (opened.begun !== null) {
         const { served, text } = opened.begun;
-        const reading = measure({
-          reported: null,
-          complete: false,
-          inputTokens: () => inputEstimate(call.request, call.bounds),
-          outputTokens: () => estimatedTokens(text),
-        });
+        const reading = measured({ reported: null, complete: false }, () => text);
         void settle(reading, facts(opened, { ...targetFacts(served), outcome }));
         return;
       }
@@ -126,22 +143,26 @@ export function createCallEnding(call: Call): CallEnding {
       void release(reason, facts(opened, { outcome }));
     },
     answered(opened, answer) {
-      const reading = measure({
-        reported: answer.reading.usage,
-        complete: true,
-        inputTokens: () => inputEstimate(call.request, call.bounds),
-        outputTokens: () => estimatedTokens(answer.reading.text()),
-      });
+      const { usage, text } = answer.reading;
       return settle(
-        reading,
-        facts(opened, { clientStatus: answer.status, outcome: "completed" }),
+        measured({ reported: usage, complete: true }, text),
+        facts(opened, {
+          ...reportedFacts(answer.reading),
+          clientStatus: answer.status,
+          outcome: "completed",
+        }),
       );
     },
     streamEnded(opened, end) {
-      const source = { reader: opened.reader, state: end.state };
+      const { state, outcome } = end;
+      const complete = state.done || outcome === "completed";
       return settle(
-        readStream(call, source, end.state.done || end.outcome === "completed"),
-        facts(opened, { clientStatus: opened.answer.status, outcome: end.outcome }),
+        measuredStream({ reader: opened.reader, state }, complete),
+        facts(opened, {
+          ...reportedFacts(state),
+          clientStatus: opened.answer.status,
+          outcome,
+        }),
       );
     },
     broken: () => void release("upstream_failed", facts(null, { outcome: "internal_error" })),
@@ -153,14 +174,12 @@ interface MeterSource {
   state: StreamState;
 }
 
-function readStream(call: Call, source: MeterSource, complete: boolean): MeterReading {
-  const { reader, state } = source;
-  return measure({
-    reported: state.usage,
-    complete,
-    inputTokens: () => inputEstimate(call.request, call.bounds),
-    outputTokens: () => estimatedTokens(reader.streamCount(state).counted),
-  });
+/** The provider's own report, for reconciliation; cut where nobody wants to keep it all. */
+function reportedFacts({ raw, costNanoUsd }: ReportedExtras): Partial<CallFacts> {
+  return {
+    ...(raw === null ? {} : { rawUsage: JSON.stringify(raw).slice(0, MAX_RAW_LENGTH) }),
+    ...(costNanoUsd === null ? {} : { upstreamCostNanoUsd: costNanoUsd }),
+  };
 }
 
 function servedFacts(opened: ServedCall): Partial<CallFacts> {

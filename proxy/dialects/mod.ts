@@ -16,6 +16,7 @@ export {
   type MediaCount,
   type OutgoingRequest,
   type ParsedCall,
+  type ReportedExtras,
   type RequestBody,
   type SendOptions,
   type StreamOutput,

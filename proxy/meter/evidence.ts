@@ -7,6 +7,8 @@ export interface Evidence {
   readonly reported: Usage | null;
   /** The answer came to its own end, so that its report is the last word. */
   readonly complete: boolean;
+  /** Whether the call has output in tokens at all; an embedding has none. */
+  readonly hasOutput: boolean;
   /** Estimated tokens of the input; asked for only when no report knows it. */
   readonly inputTokens: () => number;
   /** Estimated tokens of the output that was seen. */
@@ -23,17 +25,21 @@ export interface MeterReading {
  * The usage to settle on. A report is believed, a reported zero included. One exception: some
  * providers report the input at the start of a stream and the output at its end, so when a stream
  * broke off and its report knows no output although there was some, the output is what was counted.
- * A side without a report is not zero: it is the documented estimate, and a reading with any estimate
- * in it is graded `observed` as a whole.
+ * A side without a report is not zero: it is the documented estimate, unless the report counts in
+ * units of its own (characters, seconds, images, requests) and in no tokens at all. A reading with an
+ * estimate in it, or of an answer that broke off, is graded `observed` as a whole.
  */
 export function measure(evidence: Evidence): MeterReading {
   const reported = evidence.reported ?? {};
+  if (!knows(reported, TOKEN_CLASSES) && knows(reported, UNIT_CLASSES)) {
+    return { usage: reported, evidence: evidence.complete ? "reported" : "observed" };
+  }
   const input = knows(reported, INPUT_CLASSES) ? {} : { input: evidence.inputTokens() };
-  const output = outputOf(evidence, reported);
+  const output = evidence.hasOutput ? outputOf(evidence, reported) : {};
   const estimated = "input" in input || "output" in output;
   return {
     usage: { ...reported, ...input, ...output },
-    evidence: estimated ? "observed" : "reported",
+    evidence: estimated || !evidence.complete ? "observed" : "reported",
   };
 }
 
@@ -46,6 +52,8 @@ const INPUT_CLASSES = [
   "image_input",
 ] as const;
 const OUTPUT_CLASSES = ["output", "reasoning", "audio_output", "image_output"] as const;
+const TOKEN_CLASSES = [...INPUT_CLASSES, ...OUTPUT_CLASSES] as const;
+const UNIT_CLASSES = ["characters", "seconds", "images", "requests"] as const;
 
 /** The output that stands in for a report; empty when the report is believed. */
 function outputOf(evidence: Evidence, reported: Usage): { readonly output?: number } {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { measure } from "./mod.ts";
 
-const seen = { complete: true, inputTokens: () => 11, outputTokens: () => 7 };
+const seen = { complete: true, hasOutput: true, inputTokens: () => 11, outputTokens: () => 7 };
 
 describe("the usage to settle on", () => {
   it.each(
@@ -15,10 +15,21 @@ describe("the usage to settle on", () => {
         evidence: "reported",
       }],
       ["no report", { reported: null }, { usage: { input: 11, output: 7 }, evidence: "observed" }],
-      ["a running report when the stream broke off", {
+      ["a running report when the stream broke off, which may not be the last", {
         reported: { input: 3, output: 2 },
         complete: false,
-      }, { usage: { input: 3, output: 2 }, evidence: "reported" }],
+      }, { usage: { input: 3, output: 2 }, evidence: "observed" }],
+      ["a report of units alone, beside which no tokens are made up", {
+        reported: { characters: 120 },
+      }, { usage: { characters: 120 }, evidence: "reported" }],
+      ["a search beside no tokens, which are estimated", { reported: { searches: 1 } }, {
+        usage: { searches: 1, input: 11, output: 7 },
+        evidence: "observed",
+      }],
+      ["a call without output", { reported: { input: 3 }, hasOutput: false }, {
+        usage: { input: 3 },
+        evidence: "reported",
+      }],
       ["a report of the input alone when the stream broke off", {
         reported: { input: 3, cached_input: 1, output: 0 },
         complete: false,
@@ -37,7 +48,7 @@ describe("the usage to settle on", () => {
       ["reasoning alone is output too", {
         reported: { input: 3, output: 0, reasoning: 5 },
         complete: false,
-      }, { usage: { input: 3, output: 0, reasoning: 5 }, evidence: "reported" }],
+      }, { usage: { input: 3, output: 0, reasoning: 5 }, evidence: "observed" }],
     ] as const,
   )("%s", (_name, evidence, expected) => {
     expect(measure({ ...seen, ...evidence })).toEqual(expected);
