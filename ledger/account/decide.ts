@@ -12,6 +12,7 @@ import type { Command, CommandOf } from "../../shared/commands/mod.ts";
 import type { AlertCommand } from "../alerts/mod.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import type { PricingBook, PricingCommand } from "../pricing/mod.ts";
+import type { RoutingCommand } from "../routing/mod.ts";
 import { setBudget } from "./decide_budget.ts";
 import { grantCredit, issueCreditNote, openAccount, postAdjustment } from "./decide_credit.ts";
 import { expireHold } from "./decide_expiry.ts";
@@ -24,7 +25,7 @@ import type { AccountBook } from "./state.ts";
 /** The commands that accounts decide. */
 export type AccountCommand = Exclude<
   Command,
-  PricingCommand | AlertCommand | CommandOf<"SetSigningKey">
+  PricingCommand | AlertCommand | RoutingCommand | CommandOf<"SetSigningKey">
 >;
 
 /** Decides an account command against the accounts and the prices of its shard; changes neither. */

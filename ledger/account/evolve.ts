@@ -1,5 +1,6 @@
 /** How account events change the accounts: deterministic, in place, no decisions. @module */
 import type { DomainEvent, EventOf, EventPayload } from "../../shared/events/mod.ts";
+import type { RoutingEvent } from "../routing/mod.ts";
 import { newSpending } from "./budget.ts";
 import {
   expireHold,
@@ -26,7 +27,8 @@ export type AccountEvent = Exclude<
       | "AlertRuleSet"
       | "AlertRuleRemoved"
       | "AlertAcknowledged"
-      | "SigningKeySet";
+      | "SigningKeySet"
+      | RoutingEvent["type"];
   }
 >;
 

@@ -32,6 +32,11 @@ const ERROR_OF: Readonly<Record<RejectionCode, ErrorCode>> = {
   input_too_long: "context_length_exceeded",
   alert_rule_not_found: "not_found",
   alert_rule_kind_fixed: "conflict",
+  provider_key_exists: "conflict",
+  provider_key_not_found: "not_found",
+  provider_key_changed: "conflict",
+  router_not_found: "not_found",
+  alias_not_found: "not_found",
   amount_is_zero: "invalid_request",
   amount_overflow: "invalid_request",
   credit_note_too_high: "conflict",
@@ -40,6 +45,8 @@ const ERROR_OF: Readonly<Record<RejectionCode, ErrorCode>> = {
   too_many_holds: "too_many_requests",
   too_many_keys: "conflict",
   too_many_alert_rules: "conflict",
+  too_many_routing_names: "conflict",
+  too_many_provider_keys: "conflict",
 };
 
 /** The error code under which the HTTP API reports a rejection. */

@@ -7,6 +7,12 @@ const CONFIGURATION: ReadonlySet<EventType> = new Set([
   "KeyRevoked",
   "PricePublished",
   "PriceWithdrawn",
+  "ProviderConfigured",
+  "ProviderKeyStored",
+  "ProviderKeyRemoved",
+  "RouterConfigured",
+  "RouterRemoved",
+  "ModelAliasSet",
 ]);
 
 /** What a commit added. */

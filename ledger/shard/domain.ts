@@ -6,11 +6,12 @@ import { accountPostings, decideAccounts, dueExpiries } from "../account/mod.ts"
 import { decideSigning } from "../checkpoint/mod.ts";
 import type { Decision, DecisionTime, Domain, Leg } from "../domain.ts";
 import { decidePricing } from "../pricing/mod.ts";
+import { decideRouting } from "../routing/mod.ts";
 import { evolveShard } from "./evolve.ts";
 import { checkBalances } from "./queries.ts";
 import { emptyShard, type ShardState } from "./state.ts";
 
-/** Accounts, prices and alert rules, decided together by one writer. */
+/** Accounts, prices, alert rules and routing, decided together by one writer. */
 export const ledgerDomain: Domain<ShardState> = {
   initial: emptyShard,
   decide,
@@ -34,6 +35,14 @@ function decide(state: ShardState, command: Command, time: DecisionTime): Decisi
       return decideAlerts(state.alertRules, command);
     case "SetSigningKey":
       return decideSigning(state.signing, command);
+    case "ConfigureProvider":
+    case "StoreProviderKey":
+    case "RewrapProviderKey":
+    case "RemoveProviderKey":
+    case "ConfigureRouter":
+    case "RemoveRouter":
+    case "SetModelAlias":
+      return decideRouting(state.routing, command);
     default:
       return decideAccounts(state.book, state.prices, command, time);
   }
@@ -50,6 +59,12 @@ function postings(event: DomainEvent): readonly Leg[] {
     case "AlertRuleRemoved":
     case "AlertAcknowledged":
     case "SigningKeySet":
+    case "ProviderConfigured":
+    case "ProviderKeyStored":
+    case "ProviderKeyRemoved":
+    case "RouterConfigured":
+    case "RouterRemoved":
+    case "ModelAliasSet":
       return [];
     default:
       return accountPostings(event);

@@ -1,25 +1,41 @@
-/** Keys and models in the order of their newest change, so that an edge reads only news. @module */
-import type { EdgeConfigPage, EdgeKey, EdgeModel } from "../../shared/edge_config/mod.ts";
+/** What edges follow, in the order of its newest change, so that an edge reads only news. @module */
+import type {
+  EdgeAlias,
+  EdgeConfigPage,
+  EdgeKey,
+  EdgeModel,
+  EdgeProvider,
+  EdgeProviderKey,
+  EdgeRouter,
+} from "../../shared/edge_config/mod.ts";
 
 interface ModelItem {
   readonly model: EdgeModel;
 }
 
+/** One thing about routing. */
+export type RoutingItem =
+  | { readonly provider: EdgeProvider }
+  | { readonly providerKey: EdgeProviderKey }
+  | { readonly router: EdgeRouter }
+  | { readonly alias: EdgeAlias };
+
 interface Change {
   readonly position: bigint;
-  readonly item: { readonly key: EdgeKey } | ModelItem;
-  /** A newer change of the same key or model stands further back. */
+  readonly item: { readonly key: EdgeKey } | ModelItem | RoutingItem;
+  /** A newer change of the same thing stands further back. */
   superseded: boolean;
 }
 
 const COMPACT_ABOVE = 64;
 
-/** The newest state of each key and model, oldest change first. */
+/** The newest state of each thing that edges follow, oldest change first. */
 export class EdgeChanges {
   #changes: Change[] = [];
   #superseded = 0;
   readonly #keys = new Map<string, Change & { item: { key: EdgeKey } }>();
   readonly #models = new Map<string, Change & { item: ModelItem }>();
+  readonly #routing = new Map<string, Change & { item: RoutingItem }>();
 
   /** Notes the newest state of a key; positions only grow. */
   putKey(position: bigint, key: EdgeKey): void {
@@ -42,6 +58,24 @@ export class EdgeChanges {
     this.putModel(position, { ...known.item.model, withdrawn: true });
   }
 
+  /** Notes the newest state of something about routing; positions only grow. */
+  putRouting(position: bigint, item: RoutingItem): void {
+    const name = nameOf(item);
+    const change = { position, item, superseded: false };
+    this.#append(change, this.#routing.get(name));
+    this.#routing.set(name, change);
+  }
+
+  /** Notes that a provider's key is gone, with its envelope. Throws RangeError when it never was. */
+  removeProviderKey(position: bigint, keyId: string, keyVersion: number): void {
+    const item = this.#routing.get(`key ${keyId}`)?.item;
+    if (item === undefined || !("providerKey" in item)) {
+      throw new RangeError(`provider key ${keyId} was never stored`);
+    }
+    const providerKey = { ...item.providerKey, keyVersion, envelope: null };
+    this.putRouting(position, { providerKey });
+  }
+
   /** The newest state of a key by its hash, or null. */
   keyByHash(keyHash: string): EdgeKey | null {
     return this.#keys.get(keyHash)?.item.key ?? null;
@@ -49,22 +83,21 @@ export class EdgeChanges {
 
   /** What changed after `position`, at most `limit` (at least 1); constant time without news. */
   after(position: bigint, limit: number): EdgeConfigPage {
-    const keys: EdgeKey[] = [];
-    const models: EdgeModel[] = [];
+    const page = emptyPage();
     let reached = position;
     let more = false;
+    let taken = 0;
     for (let index = this.#firstAfter(position); index < this.#changes.length; index++) {
       const { item, superseded, position } = this.#changes[index]!;
       if (superseded) continue;
-      if (keys.length + models.length === limit) {
+      if (taken++ === limit) {
         more = true;
         break;
       }
-      if ("key" in item) keys.push(item.key);
-      else models.push(item.model);
+      put(page, item);
       reached = position;
     }
-    return { position: reached.toString(), keys, models, more };
+    return { position: reached.toString(), ...page, more };
   }
 
   #append(change: Change, previous: Change | undefined): void {
@@ -92,4 +125,26 @@ export class EdgeChanges {
     }
     return low;
   }
+}
+
+type PageItems = Omit<EdgeConfigPage, "position" | "more">;
+
+function emptyPage(): PageItems {
+  return { keys: [], models: [], providers: [], providerKeys: [], routers: [], aliases: [] };
+}
+
+function put(page: PageItems, item: Change["item"]): void {
+  if ("key" in item) page.keys.push(item.key);
+  else if ("model" in item) page.models.push(item.model);
+  else if ("provider" in item) page.providers.push(item.provider);
+  else if ("providerKey" in item) page.providerKeys.push(item.providerKey);
+  else if ("router" in item) page.routers.push(item.router);
+  else page.aliases.push(item.alias);
+}
+
+function nameOf(item: RoutingItem): string {
+  if ("provider" in item) return `provider ${item.provider.provider}`;
+  if ("providerKey" in item) return `key ${item.providerKey.keyId}`;
+  if ("router" in item) return `router ${item.router.routerId}`;
+  return `alias ${item.alias.alias}`;
 }

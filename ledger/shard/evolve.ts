@@ -4,6 +4,8 @@ import { evolveAccounts } from "../account/mod.ts";
 import { evolveSigning } from "../checkpoint/mod.ts";
 import type { PlacedEvent } from "../domain.ts";
 import { evolvePricing } from "../pricing/mod.ts";
+import { evolveRouting } from "../routing/mod.ts";
+import { noteRouting } from "./edge_routing.ts";
 import type { ShardState } from "./state.ts";
 
 /**
@@ -30,6 +32,14 @@ export function evolveShard(state: ShardState, placed: PlacedEvent): ShardState 
       break;
     case "SigningKeySet":
       evolveSigning(state.signing, event, placed.position);
+      break;
+    case "ProviderConfigured":
+    case "ProviderKeyStored":
+    case "ProviderKeyRemoved":
+    case "RouterConfigured":
+    case "RouterRemoved":
+    case "ModelAliasSet":
+      evolveRouting(state.routing, event);
       break;
     default:
       evolveAccounts(state.book, event, placed.recordedAtMs);
@@ -67,6 +77,13 @@ function noteForEdges(state: ShardState, { event, position, recordedAtMs }: Plac
       state.edgeChanges.putKey(position, { keyHash, keyId, accountId, expiresAtMs, revoked });
       return;
     }
+    case "ProviderConfigured":
+    case "ProviderKeyStored":
+    case "ProviderKeyRemoved":
+    case "RouterConfigured":
+    case "RouterRemoved":
+    case "ModelAliasSet":
+      return noteRouting(state.edgeChanges, event, position);
     default:
       return;
   }

@@ -3,6 +3,7 @@ import { type AlertRuleBook, emptyAlertRuleBook } from "../alerts/mod.ts";
 import { type AccountBook, emptyAccountBook } from "../account/mod.ts";
 import { emptyPricingBook, type PricingBook } from "../pricing/mod.ts";
 import { emptySigning, type SigningState } from "../checkpoint/mod.ts";
+import { emptyRoutingBook, type RoutingBook } from "../routing/mod.ts";
 import { EdgeChanges } from "./edge_changes.ts";
 
 /** The state of one shard after the event at `position`; 0 before the first. */
@@ -12,6 +13,7 @@ export interface ShardState {
   readonly book: AccountBook;
   readonly alertRules: AlertRuleBook;
   readonly signing: SigningState;
+  readonly routing: RoutingBook;
   readonly edgeChanges: EdgeChanges;
 }
 
@@ -23,6 +25,7 @@ export function emptyShard(): ShardState {
     book: emptyAccountBook(),
     alertRules: emptyAlertRuleBook(),
     signing: emptySigning(),
+    routing: emptyRoutingBook(),
     edgeChanges: new EdgeChanges(),
   };
 }

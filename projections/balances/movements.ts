@@ -42,6 +42,12 @@ export const MOVEMENTS: {
   AlertRuleSet: null,
   AlertRuleRemoved: null,
   AlertAcknowledged: null,
+  ProviderConfigured: null,
+  ProviderKeyStored: null,
+  ProviderKeyRemoved: null,
+  RouterConfigured: null,
+  RouterRemoved: null,
+  ModelAliasSet: null,
 };
 
 /** What an event does to the four figures of a balance. */

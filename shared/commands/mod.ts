@@ -10,6 +10,7 @@ import { adminCommandSchemas } from "./admin.ts";
 import { alertCommandSchemas } from "./alerts.ts";
 import { edgeCommandSchemas } from "./edge.ts";
 import { integrityCommandSchemas } from "./integrity.ts";
+import { routingCommandSchemas } from "./routing.ts";
 
 export { type CommandReply, commandReplySchema, type Rejection, rejectionSchema } from "./reply.ts";
 export { REJECTION_CODES, type RejectionCode } from "./rejections.ts";
@@ -36,6 +37,7 @@ export const commandSchemas = {
   ...adminCommandSchemas,
   ...alertCommandSchemas,
   ...integrityCommandSchemas,
+  ...routingCommandSchemas,
 } as const;
 
 /** The name of a command. */

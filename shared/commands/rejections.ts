@@ -32,6 +32,11 @@ export const REJECTION_CODES = [
   "input_too_long",
   "alert_rule_not_found",
   "alert_rule_kind_fixed",
+  "provider_key_exists",
+  "provider_key_not_found",
+  "provider_key_changed",
+  "router_not_found",
+  "alias_not_found",
   "amount_is_zero",
   "amount_overflow",
   "credit_note_too_high",
@@ -40,6 +45,8 @@ export const REJECTION_CODES = [
   "too_many_holds",
   "too_many_keys",
   "too_many_alert_rules",
+  "too_many_routing_names",
+  "too_many_provider_keys",
 ] as const;
 
 /** One of {@link REJECTION_CODES}. */

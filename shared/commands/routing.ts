@@ -1,6 +1,6 @@
 /** Commands about providers, their keys, routers and aliases; all of them go to shard 0. @module */
 import { z } from "zod";
-import { providerSettings, storedProviderKey } from "../events/routing.ts";
+import { providerSettings, storedProviderKey } from "../events/mod.ts";
 import { identifierSchema, labelSchema } from "../ids/mod.ts";
 import {
   aliasNameSchema,

@@ -1,5 +1,6 @@
 /**
- * What an edge must know to admit a call: keys by hash and the models for sale. A snapshot at a
+ * What an edge must know to admit and route a call: keys by hash, the models for sale, providers with
+ * their sealed keys, routers and aliases. A snapshot at a
  * position of the shard's log, then changes. The edge asks again on each `config_changed` broadcast
  * and every half second, so a revoked key is refused everywhere within a second; the ledger checks
  * the key once more when it places the hold.
@@ -8,7 +9,17 @@
  */
 import { z } from "zod";
 import { accountIdSchema, identifierSchema } from "../ids/mod.ts";
-import { priceDetails, ratesSchema } from "../events/mod.ts";
+import { priceDetails, providerSettings, ratesSchema } from "../events/mod.ts";
+import {
+  aliasNameSchema,
+  envelopeSchema,
+  fingerprintSchema,
+  ownerIdSchema,
+  PROVIDER_KEY_LEVELS,
+  providerNameSchema,
+  routerDefinitionSchema,
+  routerIdSchema,
+} from "../routing/mod.ts";
 
 /** A key as an edge knows it. */
 export const edgeKeySchema = z.object({
@@ -41,6 +52,50 @@ export const edgeModelSchema = z.object({
 /** See {@link edgeModelSchema}. */
 export type EdgeModel = z.output<typeof edgeModelSchema>;
 
+/** A provider as it is configured. */
+export const edgeProviderSchema = z.object({
+  provider: providerNameSchema,
+  providerVersion: z.number().int().min(1),
+  ...providerSettings,
+});
+
+/** See {@link edgeProviderSchema}. */
+export type EdgeProvider = z.output<typeof edgeProviderSchema>;
+
+/** A provider's key, sealed; without an envelope it was removed. */
+export const edgeProviderKeySchema = z.object({
+  keyId: identifierSchema,
+  keyVersion: z.number().int().min(1),
+  provider: providerNameSchema,
+  level: z.enum(PROVIDER_KEY_LEVELS),
+  ownerId: ownerIdSchema,
+  envelope: envelopeSchema.nullable(),
+  fingerprint: fingerprintSchema,
+});
+
+/** See {@link edgeProviderKeySchema}. */
+export type EdgeProviderKey = z.output<typeof edgeProviderKeySchema>;
+
+/** A router; without a definition it was removed. */
+export const edgeRouterSchema = z.object({
+  routerId: routerIdSchema,
+  routerVersion: z.number().int().min(1),
+  definition: routerDefinitionSchema.nullable(),
+});
+
+/** See {@link edgeRouterSchema}. */
+export type EdgeRouter = z.output<typeof edgeRouterSchema>;
+
+/** What a name stands for; without models it was removed. */
+export const edgeAliasSchema = z.object({
+  alias: aliasNameSchema,
+  aliasVersion: z.number().int().min(1),
+  models: z.array(identifierSchema),
+});
+
+/** See {@link edgeAliasSchema}. */
+export type EdgeAlias = z.output<typeof edgeAliasSchema>;
+
 /** Asks for what changed after a log position; `"0"` asks for everything. */
 export const edgeConfigRequestSchema = z.object({
   afterPosition: z.string().regex(/^\d{1,19}$/),
@@ -50,12 +105,17 @@ export const edgeConfigRequestSchema = z.object({
 /** See {@link edgeConfigRequestSchema}. */
 export type EdgeConfigRequest = z.output<typeof edgeConfigRequestSchema>;
 
-/** Keys and models whose newest state stands after `afterPosition`, oldest change first. */
+/** Everything whose newest state stands after `afterPosition`, oldest change first. */
 export const edgeConfigPageSchema = z.object({
   /** Ask next from here. */
   position: z.string(),
   keys: z.array(edgeKeySchema),
   models: z.array(edgeModelSchema),
+  // These four stand in shard 0 only; a ledger from before them says nothing of them.
+  providers: z.array(edgeProviderSchema).default([]),
+  providerKeys: z.array(edgeProviderKeySchema).default([]),
+  routers: z.array(edgeRouterSchema).default([]),
+  aliases: z.array(edgeAliasSchema).default([]),
   /** More is waiting: ask again at once. */
   more: z.boolean(),
 });

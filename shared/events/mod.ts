@@ -17,6 +17,7 @@ import {
   pricePublishedSchema,
   priceWithdrawnSchema,
 } from "./pricing.ts";
+import { routingEventSchemas } from "./routing.ts";
 
 export { compileDecoder, compileParser, UNDECIDED } from "./compiled.ts";
 export {
@@ -47,11 +48,14 @@ export {
   tiersSchema,
 } from "./pricing.ts";
 
+export { providerSettings, storedProviderKey } from "./routing.ts";
+
 /** The payload schema of every event, by type; schema version 1. */
 export const eventSchemas = {
   ...accountEventSchemas,
   ...alertEventSchemas,
   ...integrityEventSchemas,
+  ...routingEventSchemas,
   PricePublished: pricePublishedSchema,
   PriceWithdrawn: priceWithdrawnSchema,
   OwnKeyFeeSet: ownKeyFeeSetSchema,
@@ -144,6 +148,15 @@ export function streamOf(event: DomainEvent): string {
       return `alert-${event.payload.alertId}`;
     case "SigningKeySet":
       return "integrity-checkpoint";
+    case "ProviderConfigured":
+    case "ProviderKeyStored":
+    case "ProviderKeyRemoved":
+      return `provider-${event.payload.provider}`;
+    case "RouterConfigured":
+    case "RouterRemoved":
+      return `router-${event.payload.routerId}`;
+    case "ModelAliasSet":
+      return `model-alias-${event.payload.alias}`;
     default:
       return `account-${event.payload.accountId}`;
   }

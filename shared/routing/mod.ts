@@ -16,8 +16,6 @@ export {
 export {
   BUILT_IN_ROUTERS,
   MAXIMUM_TARGETS,
-  MODALITIES,
-  type Modality,
   type RouterCondition,
   type RouterDefinition,
   routerDefinitionSchema,

@@ -1,5 +1,6 @@
 /** Routers: rules that say where a call may go, in which order, and what comes after. @module */
 import { z } from "zod";
+import { MODEL_MODALITIES } from "../events/pricing.ts";
 import { identifierSchema, labelSchema } from "../ids/mod.ts";
 import { AUTO_MODEL, providerNameSchema } from "./names.ts";
 
@@ -23,12 +24,6 @@ export const STRATEGIES = [
 
 /** One of {@link STRATEGIES}. */
 export type Strategy = (typeof STRATEGIES)[number];
-
-/** What goes into a model or comes out of it. */
-export const MODALITIES = ["text", "image", "audio", "video", "file"] as const;
-
-/** One of {@link MODALITIES}. */
-export type Modality = (typeof MODALITIES)[number];
 
 /** Most rules of a router. */
 export const MAXIMUM_RULES = 64;
@@ -59,7 +54,7 @@ export const routerConditionSchema = z.strictObject({
   /** The model as the client named it: one of these names or prefixes such as `openai/*`. */
   models: few(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}(\/\*)?$|^\*$/)).optional(),
   /** The call carries at least one of these. */
-  modalities: few(z.enum(MODALITIES)).optional(),
+  modalities: few(z.enum(MODEL_MODALITIES)).optional(),
   /** The estimated input tokens are more than this. */
   inputTokensAbove: z.number().int().min(0).optional(),
   /** The estimated input tokens are at most this. */

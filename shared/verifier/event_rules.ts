@@ -44,6 +44,24 @@ function alertRule(members: Readonly<Record<string, Kind>>): EventRule {
   };
 }
 
+const isBoolean: Kind = (value) => typeof value === "boolean";
+
+function provider(members: Readonly<Record<string, Kind>>): EventRule {
+  return {
+    members: { provider: text, ...members },
+    stream: (payload) => `provider-${textOf(payload, "provider")}`,
+    postings: none,
+  };
+}
+
+function router(members: Readonly<Record<string, Kind>>): EventRule {
+  return {
+    members: { routerId: text, routerVersion: ordinal, ...members },
+    stream: (payload) => `router-${textOf(payload, "routerId")}`,
+    postings: none,
+  };
+}
+
 /** The rules by type. */
 export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   AccountOpened: account({ name: text, currency: oneOf("MMK") }),
@@ -178,6 +196,30 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   AlertAcknowledged: {
     members: { alertId: text, note: nullable(text) },
     stream: (payload) => `alert-${textOf(payload, "alertId")}`,
+    postings: none,
+  },
+  ProviderConfigured: provider({
+    providerVersion: ordinal,
+    profile: text,
+    baseUrl: nullable(text),
+    enabled: isBoolean,
+    models: nullable(isMembers),
+    priority: count,
+  }),
+  ProviderKeyStored: provider({
+    keyId: text,
+    keyVersion: ordinal,
+    level: oneOf("user", "organisation", "tier", "system"),
+    ownerId: nullable(text),
+    envelope: isMembers,
+    fingerprint: isMembers,
+  }),
+  ProviderKeyRemoved: provider({ keyId: text, keyVersion: ordinal, reason: text }),
+  RouterConfigured: router({ definition: isMembers }),
+  RouterRemoved: router({ reason: text }),
+  ModelAliasSet: {
+    members: { alias: text, aliasVersion: ordinal, models: Array.isArray },
+    stream: (payload) => `model-alias-${textOf(payload, "alias")}`,
     postings: none,
   },
   SigningKeySet: {
