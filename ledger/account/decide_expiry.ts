@@ -4,6 +4,7 @@ import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import { accepted, rejected } from "../decision.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import { findOpen } from "./find_request.ts";
+import { servedTerms } from "./served.ts";
 import { priceOf, settlementOf } from "./settlement.ts";
 import { type AccountBook, availableMicroKyat } from "./state.ts";
 
@@ -48,7 +49,9 @@ export function expireHold(
     });
   }
   const { usage, evidence } = request.progress;
-  const amounts = settlementOf(request, priceOf(usage, request), available);
+  const terms = servedTerms(request, request.progress);
+  if (terms.status === "rejected") return terms;
+  const amounts = settlementOf(request, priceOf(usage, terms), available);
   return accepted([{
     type: "HoldSettled",
     payload: {
@@ -59,6 +62,7 @@ export function expireHold(
       evidence,
       ...amounts,
       call: UNKNOWN_CALL,
+      ...terms.recorded,
     },
   }], {
     requestId,

@@ -5,6 +5,7 @@ import { accepted, type Rejected, rejected } from "../decision.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import { findOpen } from "./find_request.ts";
 import { amountOverflow } from "./refusals.ts";
+import { servedTerms } from "./served.ts";
 import { overflowOf, priceOf } from "./settlement.ts";
 import type { AccountBook } from "./state.ts";
 
@@ -33,13 +34,16 @@ export function extendHold(
 
 /**
  * Notes cumulative usage as evidence, should the hold expire; charges nothing. Rejects as `findOpen`
- * does, and with `sequence_passed`, `usage_decreased` or `amount_overflow`.
+ * does, and with `model_not_held`, `billing_not_held` (see `servedTerms`), `sequence_passed`,
+ * `usage_decreased` or `amount_overflow`.
  */
 export function reportUsage(book: AccountBook, body: CommandBody<"ReportUsage">): Decision {
   const found = findOpen(book, body);
   if (found.status !== "found") return found;
   const { request } = found;
-  const { requestId, sequence, usage } = body;
+  const terms = servedTerms(request, body);
+  if (terms.status === "rejected") return terms;
+  const { accountId, requestId, sequence, usage, evidence } = body;
   if (sequence <= request.usageSequence) return sequencePassed(body, request.usageSequence);
   const decreased = decreasedClass(request.progress?.usage ?? {}, usage);
   if (decreased !== null) {
@@ -51,9 +55,12 @@ export function reportUsage(book: AccountBook, body: CommandBody<"ReportUsage">)
       { requestId, class: decreased },
     );
   }
-  const overflow = overflowOf(priceOf(usage, request));
+  const overflow = overflowOf(priceOf(usage, terms));
   if (overflow !== null) return amountOverflow("Usage", overflow);
-  return accepted([{ type: "UsageReported", payload: body }], { requestId, sequence });
+  return accepted([{
+    type: "UsageReported",
+    payload: { accountId, requestId, sequence, usage, evidence, ...terms.recorded },
+  }], { requestId, sequence });
 }
 
 function sequencePassed(

@@ -6,6 +6,7 @@ import type { Decision, DecisionTime } from "../domain.ts";
 import { findOpen, findUnclosed, type Found } from "./find_request.ts";
 import { amountOverflow } from "./refusals.ts";
 import { type LapsedHold, LATE_WINDOW_MS, type OpenHold } from "./request.ts";
+import { servedTerms } from "./served.ts";
 import { lateSettlementOf, overflowOf, priceOf, settlementOf } from "./settlement.ts";
 import { type AccountBook, availableMicroKyat } from "./state.ts";
 
@@ -13,7 +14,8 @@ import { type AccountBook, availableMicroKyat } from "./state.ts";
  * Charges the final usage at the pinned terms, or more where a weak report forgets what its own
  * progress showed (see `billedUsage`). After the hold has expired the same command settles
  * late, once, within seven days. Rejects with `account_not_found`, `hold_not_found`, `hold_settled`,
- * `hold_released`, `late_window_passed` or `amount_overflow` (usage that no provider could serve).
+ * `hold_released`, `late_window_passed`, `model_not_held`, `billing_not_held` (see `servedTerms`) or
+ * `amount_overflow` (usage that no provider could serve).
  */
 export function settleHold(
   book: AccountBook,
@@ -24,8 +26,10 @@ export function settleHold(
   if (found.status !== "found") return found;
   const { account, request } = found;
   if (request.state !== "held") return settleLate({ ...found, request }, body, time);
+  const terms = servedTerms(request, body);
+  if (terms.status === "rejected") return terms;
   const usage = billedUsage(body, request.progress);
-  const priced = priceOf(usage, request);
+  const priced = priceOf(usage, terms);
   const overflow = overflowOf(priced);
   if (overflow !== null) return amountOverflow("Settlement", overflow);
 
@@ -34,7 +38,16 @@ export function settleHold(
   const amounts = settlementOf(request, priced, available);
   return accepted([{
     type: "HoldSettled",
-    payload: { accountId, requestId, basis: "final", usage, evidence, ...amounts, call },
+    payload: {
+      accountId,
+      requestId,
+      basis: "final",
+      usage,
+      evidence,
+      ...amounts,
+      call,
+      ...terms.recorded,
+    },
   }], {
     requestId,
     state: "settled",
@@ -77,7 +90,9 @@ function settleLate(
       { requestId: request.requestId, expiredAtMs: request.endedAtMs },
     );
   }
-  const priced = priceOf(body.usage, request);
+  const terms = servedTerms(request, body);
+  if (terms.status === "rejected") return terms;
+  const priced = priceOf(body.usage, terms);
   const overflow = overflowOf(priced);
   if (overflow !== null) return amountOverflow("Settlement", overflow);
 
@@ -86,7 +101,7 @@ function settleLate(
   const amounts = lateSettlementOf(request, priced, available);
   return accepted([{
     type: "LateUsageSettled",
-    payload: { accountId, requestId, usage, evidence, ...amounts, call },
+    payload: { accountId, requestId, usage, evidence, ...amounts, call, ...terms.recorded },
   }], {
     requestId,
     state: "late_settled",

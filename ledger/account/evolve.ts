@@ -76,7 +76,8 @@ function apply(
     case "UsageReported": {
       const hold = openHold(book, event.payload);
       hold.usageSequence = event.payload.sequence;
-      hold.progress = { usage: event.payload.usage, evidence: event.payload.evidence };
+      const { usage, evidence, model, ownKey } = event.payload;
+      hold.progress = { usage, evidence, model, ownKey };
       return;
     }
     case "HoldSettled":

@@ -2,6 +2,7 @@
 import type { EventPayload } from "../../shared/events/mod.ts";
 import { addCharge } from "./budget.ts";
 import { addHold, closeLapsed, endHold, type LapsedHold, type OpenHold } from "./request.ts";
+import { heldTerms } from "./served.ts";
 import type { Account, AccountBook, ApiKey } from "./state.ts";
 
 /** Opens a hold. */
@@ -17,7 +18,7 @@ export function placeHold(
     accountId: payload.accountId,
     keyId: payload.keyId,
     amountMicroKyat: payload.amountMicroKyat,
-    pricing: payload.pricing,
+    terms: heldTerms(payload),
     expiresAtMs: payload.expiresAtMs,
     extendSequence: 0,
     usageSequence: 0,
@@ -106,7 +107,7 @@ function lapsed(
     requestId: hold.requestId,
     accountId: hold.accountId,
     keyId: hold.keyId,
-    pricing: hold.pricing,
+    terms: hold.terms,
     endedAtMs: how.endedAtMs,
     chargeMicroKyat: how.settled?.chargeMicroKyat ?? 0n,
     chargedMicroKyat: how.settled?.chargedMicroKyat ?? 0n,

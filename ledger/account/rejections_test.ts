@@ -12,6 +12,14 @@ const without = (type: Command["type"]) => ready.filter((one) => one.type !== ty
 const held = [...ready, command("PlaceHold")];
 const settled = [...held, command("SettleHold")];
 const released = [...held, command("ReleaseHold")];
+const second = command("PublishPrice", { model: "model-2" });
+const heldOverBoth = [...ready, second, command("PlaceHold", { alternatives: ["model-2"] })];
+const spoken = command("PublishPrice", {
+  model: "speech-1",
+  kind: "speech",
+  ratesPicoUsdPerUnit: { characters: 15_000_000n },
+});
+const withFee = [...ready, command("SetOwnKeyFee")];
 const expired = [...held, 60_000, command("ExpireHold")];
 const settledAtExpiry = [...held, command("ReportUsage"), 60_000, command("ExpireHold")];
 const lateSettled = [...expired, command("SettleHold")];
@@ -79,17 +87,33 @@ const ROWS: readonly Row[] = [
   ["hold_expired", expired, command("ExpireHold")],
   ["late_window_passed", [...expired, LATE_WINDOW_MS + 1], command("SettleHold")],
   ["late_window_passed", [...settledAtExpiry, LATE_WINDOW_MS + 1], command("SettleHold")],
+  ["model_not_held", held, command("SettleHold", { model: "model-2" })],
+  ["model_not_held", held, command("ReportUsage", { model: "model-2" })],
+  ["model_not_held", expired, command("SettleHold", { model: "model-2" })],
+  ["model_not_held", heldOverBoth, command("SettleHold", { model: "model-3" })],
+  ["billing_not_held", held, command("SettleHold", { ownKey: true })],
+  ["billing_not_held", held, command("ReportUsage", { ownKey: true })],
+  ["billing_not_held", expired, command("SettleHold", { ownKey: true })],
+  ["billing_not_held", [...withFee, command("PlaceHold", { billing: "own_key" })], command("SettleHold", { ownKey: false })],
   ["sequence_passed", [...held, command("ExtendHold", { sequence: 3 })], command("ExtendHold", { sequence: 3 })],
   ["sequence_passed", [...held, command("ReportUsage", { sequence: 3 })], command("ReportUsage", { sequence: 2 })],
   ["usage_decreased", [...held, command("ReportUsage")], command("ReportUsage", { sequence: 2, usage: { input: 10, output: 1 } })],
   ["usage_decreased", [...held, command("ReportUsage")], command("ReportUsage", { sequence: 2, usage: { output: 2 } })],
 
   ["model_not_priced", without("PublishPrice"), command("PlaceHold")],
+  ["model_not_priced", [], command("WithdrawPrice")],
+  ["model_not_priced", [...ready, command("WithdrawPrice")], command("WithdrawPrice")],
+  ["model_not_priced", [...ready, command("WithdrawPrice")], command("PlaceHold")],
+  ["model_not_priced", ready, command("PlaceHold", { alternatives: ["model-1", "model-2"] })],
   ["usage_class_not_priced", [], command("PublishPrice", { ratesPicoUsdPerUnit: {} })],
   ["usage_class_not_priced", [...ready, command("PublishPrice", { ratesPicoUsdPerUnit: { input: 1n } })], command("PlaceHold")],
   ["usage_class_not_priced", [...ready, command("PublishPrice", { ratesPicoUsdPerUnit: { output: 1n } })], command("PlaceHold")],
+  ["usage_class_not_priced", [...ready, spoken], command("PlaceHold", { model: "speech-1" })],
+  ["usage_class_not_priced", [...ready, spoken], command("PlaceHold", { alternatives: ["speech-1"], unitsBound: { seconds: 9 } })],
   ["markup_not_set", without("SetMarkup"), command("PlaceHold")],
   ["fx_rate_not_set", without("SetFxRate"), command("PlaceHold")],
+  ["own_key_fee_not_set", ready, command("PlaceHold", { billing: "own_key" })],
+  ["own_key_fee_not_set", ready, command("PlaceHold", { billing: "either" })],
 
   ["alert_rule_not_found", [], command("RemoveAlertRule")],
   ["alert_rule_not_found", [], command("RemoveAlertRule", { ruleId: "balance-low" })],

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { PinnedPricing } from "../../shared/events/mod.ts";
 import type { EvidenceGrade, Usage } from "../../shared/usage/mod.ts";
 import { Fifo } from "./fifo.ts";
 import { type HeapItem, MinHeap } from "./min_heap.ts";
+import type { HeldTerms, Served } from "./served.ts";
 
 /** Late usage is taken this long after a hold's expiry: seven days. */
 export const LATE_WINDOW_MS = 604_800_000;
@@ -25,14 +25,14 @@ export interface OpenHold extends HeapItem {
   readonly accountId: string;
   readonly keyId: string;
   readonly amountMicroKyat: bigint;
-  readonly pricing: PinnedPricing;
+  readonly terms: HeldTerms;
   expiresAtMs: number;
   /** Of the last extension; 0 before the first. */
   extendSequence: number;
   /** Of the last progress report; 0 before the first. */
   usageSequence: number;
   /** The last progress report, or null. */
-  progress: { readonly usage: Usage; readonly evidence: EvidenceGrade } | null;
+  progress: Served & { readonly usage: Usage; readonly evidence: EvidenceGrade } | null;
 }
 
 /** A hold that ended by its time: usage may still come late. */
@@ -41,7 +41,7 @@ export interface LapsedHold {
   readonly requestId: string;
   readonly accountId: string;
   readonly keyId: string;
-  readonly pricing: PinnedPricing;
+  readonly terms: HeldTerms;
   readonly endedAtMs: number;
   /** The charge at expiry, written off parts included; 0 when it ended without a charge. */
   readonly chargeMicroKyat: bigint;

@@ -3,6 +3,7 @@ import type { Usage } from "../../shared/usage/mod.ts";
 import { chargeMicroKyat, costNanoUsd } from "../pricing/mod.ts";
 import { MAXIMUM_AMOUNT } from "./amounts.ts";
 import type { LapsedHold, OpenHold } from "./request.ts";
+import type { ServedTerms } from "./served.ts";
 
 /** The amounts of a HoldSettled event. */
 export interface Settlement {
@@ -21,8 +22,12 @@ export interface Priced {
   readonly costNanoUsd: bigint;
 }
 
-/** Prices usage at the terms of its hold. */
-export function priceOf(usage: Usage, { pricing }: OpenHold | LapsedHold): Priced {
+/**
+ * Prices usage at the terms under which it was served. A call with the customer's own key costs its
+ * fee, whatever it used, and us nothing.
+ */
+export function priceOf(usage: Usage, { pricing, feeMicroKyat }: ServedTerms): Priced {
+  if (feeMicroKyat !== null) return { chargeMicroKyat: feeMicroKyat, costNanoUsd: 0n };
   return {
     chargeMicroKyat: chargeMicroKyat(usage, pricing),
     costNanoUsd: costNanoUsd(usage, pricing),

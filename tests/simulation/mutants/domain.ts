@@ -46,7 +46,7 @@ export const domainMutants: readonly Mutant[] = [
         const { hold, account } = openHold(state, payload);
         const charge = Object.entries(payload.usage).reduce(
           (sum, [usageClass, units]) =>
-            sum + chargeMicroKyat({ [usageClass]: units } as Usage, hold.pricing),
+            sum + chargeMicroKyat({ [usageClass]: units } as Usage, hold.terms.pricing),
           0n,
         );
         return [resettled(event, hold, account, charge)];
@@ -59,7 +59,7 @@ export const domainMutants: readonly Mutant[] = [
         if (event.type !== "HoldSettled") return [event];
         const { hold, account } = openHold(state, event.payload);
         const markupPartsPerMillion = state.prices.markup?.markupPartsPerMillion ?? 0;
-        const pricing = { ...hold.pricing, markupPartsPerMillion };
+        const pricing = { ...hold.terms.pricing, markupPartsPerMillion };
         return [
           resettled(event, hold, account, chargeMicroKyat(event.payload.usage, pricing)),
         ];
