@@ -1,25 +1,31 @@
 /**
- * Budgets: what an account or a key may spend in a day, a month or altogether. Spent is what was
- * charged in the period plus what is held now. Days and months are those of Asia/Yangon, which is
- * UTC+06:30 all year.
+ * Budgets: what an account, a team, a user or a key may spend in a day, a week, a month or altogether.
+ * Spent is what was charged in the period plus what is held now. Periods are those of Asia/Yangon.
  *
  * @module
  */
 import { BUDGET_PERIODS } from "../../shared/events/mod.ts";
+import { dayOf, monthOfDay, weekOfDay } from "../calendar.ts";
 
 /** How often a budget starts again. */
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 
-const YANGON_OFFSET_MS = 23_400_000;
-const DAY_MS = 86_400_000;
+/** Who spends. */
+export interface Spender {
+  readonly kind: "account" | "key" | "team" | "user";
+  readonly id: string;
+}
 
-/** What an account or a key has spent, and its limits; amounts in microkyat. */
+/** What somebody has spent, and the limits of it; amounts in microkyat. */
 export interface Spending {
+  readonly spender: Spender;
   /** The day, counted from the epoch in Yangon, that `chargedMicroKyat.day` belongs to. */
   dayIndex: number;
+  /** The week, counted from the epoch, that `chargedMicroKyat.week` belongs to. */
+  weekIndex: number;
   /** The month, counted from year 0, that `chargedMicroKyat.month` belongs to. */
   monthIndex: number;
-  /** Charged in that day, in that month, and ever. */
+  /** Charged in that day, in that week, in that month, and ever. */
   readonly chargedMicroKyat: Record<BudgetPeriod, bigint>;
   /** Σ open holds. */
   heldMicroKyat: bigint;
@@ -28,13 +34,15 @@ export interface Spending {
 }
 
 /** Nothing spent, nothing limited. */
-export function newSpending(): Spending {
+export function newSpending(spender: Spender): Spending {
   return {
+    spender,
     dayIndex: -1,
+    weekIndex: -1,
     monthIndex: -1,
-    chargedMicroKyat: { day: 0n, month: 0n, total: 0n },
+    chargedMicroKyat: { day: 0n, week: 0n, month: 0n, total: 0n },
     heldMicroKyat: 0n,
-    limitMicroKyat: { day: null, month: null, total: null },
+    limitMicroKyat: { day: null, week: null, month: null, total: null },
   };
 }
 
@@ -42,10 +50,13 @@ export function newSpending(): Spending {
 export function addCharge(spending: Spending, amountMicroKyat: bigint, atMs: number): void {
   const dayIndex = dayOf(atMs);
   if (dayIndex !== spending.dayIndex) {
-    const monthIndex = monthOf(atMs);
+    const weekIndex = weekOfDay(dayIndex);
+    const monthIndex = monthOfDay(dayIndex);
+    if (weekIndex !== spending.weekIndex) spending.chargedMicroKyat.week = 0n;
     if (monthIndex !== spending.monthIndex) spending.chargedMicroKyat.month = 0n;
     spending.chargedMicroKyat.day = 0n;
     spending.dayIndex = dayIndex;
+    spending.weekIndex = weekIndex;
     spending.monthIndex = monthIndex;
   }
   for (const period of BUDGET_PERIODS) spending.chargedMicroKyat[period] += amountMicroKyat;
@@ -81,23 +92,17 @@ export function tightestBudget(spending: Spending, nowMs: number): TightestBudge
 }
 
 function isCurrent(spending: Spending, period: BudgetPeriod, nowMs: number): boolean {
+  if (period === "total") return true;
+  const dayIndex = dayOf(nowMs);
+  if (spending.dayIndex === dayIndex) return true;
   switch (period) {
     case "day":
-      return spending.dayIndex === dayOf(nowMs);
+      return false;
+    case "week":
+      return spending.weekIndex === weekOfDay(dayIndex);
     case "month":
-      return spending.dayIndex === dayOf(nowMs) || spending.monthIndex === monthOf(nowMs);
-    case "total":
-      return true;
+      return spending.monthIndex === monthOfDay(dayIndex);
     default:
       throw period satisfies never;
   }
-}
-
-function dayOf(atMs: number): number {
-  return Math.floor((atMs + YANGON_OFFSET_MS) / DAY_MS);
-}
-
-function monthOf(atMs: number): number {
-  const inYangon = new Date(atMs + YANGON_OFFSET_MS);
-  return inYangon.getUTCFullYear() * 12 + inYangon.getUTCMonth();
 }

@@ -21,7 +21,7 @@ describe("the periods of a budget", () => {
 
   table.forEach(([name, charged, asked, expected]) => {
     it(`know ${name}`, () => {
-      const spending = newSpending();
+      const spending = newSpending({ kind: "key", id: "key-1" });
       addCharge(spending, 7n, at(charged));
       const spent = (period: BudgetPeriod) => spentMicroKyat(spending, period, at(asked));
       expect({ day: spent("day"), month: spent("month"), total: spent("total") }).toEqual(expected);
@@ -29,7 +29,7 @@ describe("the periods of a budget", () => {
   });
 
   it("start again with the first charge after their end", () => {
-    const spending = newSpending();
+    const spending = newSpending({ kind: "key", id: "key-1" });
     addCharge(spending, 7n, at("2025-10-31T05:00:00Z"));
     addCharge(spending, 1n, at("2025-11-01T05:00:00Z"));
     addCharge(spending, 2n, at("2025-11-02T05:00:00Z"));

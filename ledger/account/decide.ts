@@ -12,12 +12,13 @@ import type { Command, CommandOf } from "../../shared/commands/mod.ts";
 import type { AlertCommand } from "../alerts/mod.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import type { PricingBook, PricingCommand } from "../pricing/mod.ts";
+import type { PlanCommand } from "../plans/mod.ts";
 import type { RoutingCommand } from "../routing/mod.ts";
 import { setBudget } from "./decide_budget.ts";
 import { grantCredit, issueCreditNote, openAccount, postAdjustment } from "./decide_credit.ts";
 import { expireHold } from "./decide_expiry.ts";
 import { placeHold } from "./decide_hold.ts";
-import { issueKey, revokeKey } from "./decide_key.ts";
+import { configureKey, issueKey, revokeKey } from "./decide_key.ts";
 import { extendHold, reportUsage } from "./decide_progress.ts";
 import { releaseHold, settleHold } from "./decide_settle.ts";
 import type { AccountBook } from "./state.ts";
@@ -25,7 +26,7 @@ import type { AccountBook } from "./state.ts";
 /** The commands that accounts decide. */
 export type AccountCommand = Exclude<
   Command,
-  PricingCommand | AlertCommand | RoutingCommand | CommandOf<"SetSigningKey">
+  PricingCommand | AlertCommand | RoutingCommand | PlanCommand | CommandOf<"SetSigningKey">
 >;
 
 /** Decides an account command against the accounts and the prices of its shard; changes neither. */
@@ -46,6 +47,8 @@ export function decideAccounts(
       return issueCreditNote(book, command.body);
     case "IssueKey":
       return issueKey(book, command.body);
+    case "ConfigureKey":
+      return configureKey(book, command.body);
     case "RevokeKey":
       return revokeKey(book, command.body);
     case "SetBudget":

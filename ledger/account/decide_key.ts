@@ -1,4 +1,4 @@
-/** Issuing and revoking keys. @module */
+/** Issuing, configuring and revoking keys. @module */
 import type { CommandBody } from "../../shared/commands/mod.ts";
 import { accepted, rejected } from "../decision.ts";
 import type { Decision } from "../domain.ts";
@@ -27,6 +27,24 @@ export function issueKey(book: AccountBook, body: CommandBody<"IssueKey">): Deci
     );
   }
   return accepted([{ type: "KeyIssued", payload: body }], { accountId, keyId });
+}
+
+/**
+ * Replaces all settings of a key, its expiry included: a key that has expired works again when they
+ * say so. Rejects with `account_not_found`, `key_not_found` or `key_revoked`.
+ */
+export function configureKey(book: AccountBook, body: CommandBody<"ConfigureKey">): Decision {
+  const { accountId, keyId } = body;
+  const account = book.accounts.get(accountId);
+  if (account === undefined) return noAccount(accountId);
+  const key = account.keys.get(keyId);
+  if (key === undefined) return noKey(accountId, keyId);
+  if (key.revoked) return keyRevoked(keyId);
+  const settingsVersion = key.settingsVersion + 1;
+  return accepted(
+    [{ type: "KeyConfigured", payload: { ...body, settingsVersion } }],
+    { accountId, keyId, settingsVersion },
+  );
 }
 
 /** Revokes a key for good. Rejects with `account_not_found`, `key_not_found` or `key_revoked`. */

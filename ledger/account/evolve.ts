@@ -1,7 +1,8 @@
 /** How account events change the accounts: deterministic, in place, no decisions. @module */
 import type { DomainEvent, EventOf, EventPayload } from "../../shared/events/mod.ts";
 import type { RoutingEvent } from "../routing/mod.ts";
-import { newSpending } from "./budget.ts";
+import { assignPlan } from "../limits/mod.ts";
+import { newSpending, type Spending } from "./budget.ts";
 import {
   expireHold,
   keyOf,
@@ -11,8 +12,15 @@ import {
   settleHold,
   settleLate,
 } from "./evolve_hold.ts";
+import { sweepCalls } from "./idempotency.ts";
 import { forgetLapsed } from "./request.ts";
-import { type Account, type AccountBook, availableMicroKyat, newAccount } from "./state.ts";
+import {
+  type Account,
+  type AccountBook,
+  availableMicroKyat,
+  newAccount,
+  spendingOf,
+} from "./state.ts";
 
 /** The events that accounts are made of. */
 export type AccountEvent = Exclude<
@@ -27,6 +35,7 @@ export type AccountEvent = Exclude<
       | "AlertRuleSet"
       | "AlertRuleRemoved"
       | "AlertAcknowledged"
+      | "PlanPublished"
       | "SigningKeySet"
       | RoutingEvent["type"];
   }
@@ -38,6 +47,7 @@ export type AccountEvent = Exclude<
  */
 export function evolveAccounts(book: AccountBook, event: AccountEvent, recordedAtMs: number): void {
   forgetLapsed(book.requests, recordedAtMs);
+  sweepCalls(book.idempotency, recordedAtMs);
   if (event.type === "AccountOpened") return openAccount(book, event.payload);
   const account = accountOf(book, event.payload.accountId);
   apply(book, account, event, recordedAtMs);
@@ -63,10 +73,14 @@ function apply(
       return issueKey(book, account, event.payload);
     case "KeyRevoked":
       return revokeKey(account, event.payload);
+    case "KeyConfigured":
+      return configureKey(account, event.payload);
+    case "PlanAssigned":
+      return changePlan(account, event.payload);
     case "BudgetSet":
       return setBudget(account, event.payload);
     case "HoldPlaced":
-      return placeHold(book, account, event.payload);
+      return placeHold(book, account, event.payload, recordedAtMs);
     case "HoldExtended": {
       const hold = openHold(book, event.payload);
       hold.extendSequence = event.payload.sequence;
@@ -114,9 +128,32 @@ function issueKey(book: AccountBook, account: Account, payload: EventPayload<"Ke
   if (account.keys.has(payload.keyId)) {
     throw new RangeError(`key ${payload.keyId} is issued twice in the log`);
   }
-  const { keyId, keyHash, expiresAtMs } = payload;
-  const spending = newSpending();
-  account.keys.set(keyId, { keyId, keyHash, expiresAtMs, revoked: false, spending });
+  const { keyId, keyHash, label, expiresAtMs, teamId = null, userId = null } = payload;
+  const spending = newSpending({ kind: "key", id: keyId });
+  const spendings = [account.spending, spending];
+  if (teamId !== null) spendings.push(spendingOf(account, "team", teamId));
+  if (userId !== null) spendings.push(spendingOf(account, "user", userId));
+  account.keys.set(keyId, {
+    keyId,
+    keyHash,
+    teamId,
+    userId,
+    settingsVersion: 0,
+    settings: {
+      label,
+      expiresAtMs,
+      allowedModels: null,
+      ipRanges: null,
+      routerId: null,
+      tags: [],
+    },
+    expiresAtMs,
+    revoked: false,
+    spending,
+    spendings,
+    openHolds: 0,
+    limiter: null,
+  });
   account.activeKeys++;
   book.keyHashes.add(keyHash);
 }
@@ -129,8 +166,39 @@ function revokeKey(account: Account, payload: EventPayload<"KeyRevoked">): void 
 }
 
 function setBudget(account: Account, payload: EventPayload<"BudgetSet">): void {
-  const owner = payload.keyId === null ? account : keyOf(account, payload.keyId);
-  owner.spending.limitMicroKyat[payload.period] = payload.limitMicroKyat;
+  spendingLimitedBy(account, payload).limitMicroKyat[payload.period] = payload.limitMicroKyat;
+}
+
+function spendingLimitedBy(
+  account: Account,
+  { keyId, teamId, userId }: EventPayload<"BudgetSet">,
+): Spending {
+  if (keyId !== null) return keyOf(account, keyId).spending;
+  if (teamId !== undefined) return spendingOf(account, "team", teamId);
+  if (userId !== undefined) return spendingOf(account, "user", userId);
+  return account.spending;
+}
+
+function configureKey(account: Account, payload: EventPayload<"KeyConfigured">): void {
+  const { accountId: _account, keyId, settingsVersion, ...settings } = payload;
+  const key = keyOf(account, keyId);
+  if (settingsVersion !== key.settingsVersion + 1) {
+    throw new RangeError(
+      `settings of ${keyId} have version ${settingsVersion} in the log after ${key.settingsVersion}`,
+    );
+  }
+  key.settingsVersion = settingsVersion;
+  key.settings = settings;
+  key.expiresAtMs = settings.expiresAtMs;
+}
+
+function changePlan(account: Account, payload: EventPayload<"PlanAssigned">): void {
+  const { keyId, planId, planVersion, limits } = payload;
+  const owner = keyId === null ? account : keyOf(account, keyId);
+  assignPlan(
+    owner,
+    planId === null || planVersion === null ? null : { planId, planVersion, limits },
+  );
 }
 
 function accountOf(book: AccountBook, accountId: string): Account {

@@ -1,6 +1,9 @@
 /** How holds begin and end in the accounts. @module */
 import type { EventPayload } from "../../shared/events/mod.ts";
+import type { Usage } from "../../shared/usage/mod.ts";
+import { correctTokens, countCall, type CountedCall, giveBack, tokensOf } from "../limits/mod.ts";
 import { addCharge } from "./budget.ts";
+import { freeCall, type IdempotentCall, rememberCall, settleCall } from "./idempotency.ts";
 import { addHold, closeLapsed, endHold, type LapsedHold, type OpenHold } from "./request.ts";
 import { heldTerms } from "./served.ts";
 import type { Account, AccountBook, ApiKey } from "./state.ts";
@@ -10,6 +13,7 @@ export function placeHold(
   book: AccountBook,
   account: Account,
   payload: EventPayload<"HoldPlaced">,
+  recordedAtMs: number,
 ): void {
   const key = keyOf(account, payload.keyId);
   addHold(book.requests, {
@@ -23,11 +27,46 @@ export function placeHold(
     extendSequence: 0,
     usageSequence: 0,
     progress: null,
+    counted: count(account, key, payload, recordedAtMs),
+    idempotent: remember(book, payload, recordedAtMs),
     heapIndex: -1,
   });
-  account.spending.heldMicroKyat += payload.amountMicroKyat;
-  key.spending.heldMicroKyat += payload.amountMicroKyat;
+  for (const spending of key.spendings) spending.heldMicroKyat += payload.amountMicroKyat;
   account.openHolds++;
+  key.openHolds++;
+}
+
+/** Counts a hold against limits; null where there never were any. */
+function count(
+  account: Account,
+  key: ApiKey,
+  { inputTokensBound, outputTokensGranted }: EventPayload<"HoldPlaced">,
+  atMs: number,
+): CountedCall | null {
+  if (account.limiter === null && key.limiter === null) return null;
+  const by = [account, key].flatMap(({ limiter }) => limiter === null ? [] : [limiter.counters]);
+  return countCall(by, { atMs, tokens: inputTokensBound + outputTokensGranted });
+}
+
+function remember(
+  book: AccountBook,
+  { accountId, requestId, idempotency }: EventPayload<"HoldPlaced">,
+  placedAtMs: number,
+): IdempotentCall | null {
+  if (idempotency === undefined) return null;
+  const call = { accountId, requestId, ...idempotency, placedAtMs, isSettled: false };
+  rememberCall(book.idempotency, call);
+  return call;
+}
+
+/** Notes what a charged call has really used, and that its idempotency key is taken for good. */
+function noteUsage(
+  book: AccountBook,
+  { counted, idempotent }: OpenHold | LapsedHold,
+  { usage, recordedAtMs }: { readonly usage: Usage; readonly recordedAtMs: number },
+): void {
+  if (counted !== null) correctTokens(counted, tokensOf(usage));
+  if (idempotent !== null) settleCall(book.idempotency, idempotent, recordedAtMs);
 }
 
 /** Ends a hold by a charge, final or at expiry. */
@@ -53,6 +92,7 @@ export function settleHold(
     payload.chargedMicroKyat - payload.overageMicroKyat + payload.releasedMicroKyat,
   );
   charge(account, hold.keyId, payload.chargedMicroKyat, recordedAtMs);
+  noteUsage(book, hold, { usage: payload.usage, recordedAtMs });
 }
 
 /** Gives a hold back. */
@@ -65,6 +105,8 @@ export function releaseHold(
   const hold = openHold(book, payload);
   endHold(book.requests, hold, { state: "released", requestId, accountId });
   freeHold(account, hold, payload.amountMicroKyat);
+  if (hold.counted !== null) giveBack(hold.counted);
+  if (hold.idempotent !== null) freeCall(book.idempotency, hold.idempotent);
 }
 
 /** Gives a hold back whose time is up; usage may still come late. */
@@ -77,6 +119,8 @@ export function expireHold(
   const hold = openHold(book, payload);
   endHold(book.requests, hold, lapsed(hold, { endedAtMs: recordedAtMs }));
   freeHold(account, hold, payload.amountMicroKyat);
+  if (hold.counted !== null) correctTokens(hold.counted, 0);
+  if (hold.idempotent !== null) freeCall(book.idempotency, hold.idempotent);
 }
 
 /** Charges late usage. Throws RangeError when the hold has not lapsed. */
@@ -93,6 +137,7 @@ export function settleLate(
   }
   closeLapsed(book.requests, { state: "late_settled", requestId, accountId });
   charge(account, request.keyId, payload.chargedMicroKyat, recordedAtMs);
+  noteUsage(book, request, { usage: payload.usage, recordedAtMs });
 }
 
 function lapsed(
@@ -109,6 +154,8 @@ function lapsed(
     keyId: hold.keyId,
     terms: hold.terms,
     endedAtMs: how.endedAtMs,
+    counted: hold.counted,
+    idempotent: hold.idempotent,
     chargeMicroKyat: how.settled?.chargeMicroKyat ?? 0n,
     chargedMicroKyat: how.settled?.chargedMicroKyat ?? 0n,
     costNanoUsd: how.settled?.costNanoUsd ?? 0n,
@@ -121,15 +168,15 @@ function freeHold(account: Account, hold: OpenHold, bookedMicroKyat: bigint): vo
       `the hold of ${hold.requestId} was ${hold.amountMicroKyat}, the log ends ${bookedMicroKyat}`,
     );
   }
-  account.spending.heldMicroKyat -= hold.amountMicroKyat;
-  keyOf(account, hold.keyId).spending.heldMicroKyat -= hold.amountMicroKyat;
+  const key = keyOf(account, hold.keyId);
+  for (const spending of key.spendings) spending.heldMicroKyat -= hold.amountMicroKyat;
   account.openHolds--;
+  key.openHolds--;
 }
 
 function charge(account: Account, keyId: string, amount: bigint, atMs: number): void {
   account.settledMicroKyat += amount;
-  addCharge(account.spending, amount, atMs);
-  addCharge(keyOf(account, keyId).spending, amount, atMs);
+  for (const spending of keyOf(account, keyId).spendings) addCharge(spending, amount, atMs);
 }
 
 /** The key. Throws RangeError when it was never issued. */

@@ -5,6 +5,7 @@ export { MAXIMUM_OPEN_HOLDS } from "./decide_hold.ts";
 export { MAXIMUM_ACTIVE_KEYS } from "./decide_key.ts";
 export { type AccountEvent, evolveAccounts } from "./evolve.ts";
 export { accountPostings, holdsAccount, walletAccount } from "./postings.ts";
+export { keyRevoked, noAccount, noKey } from "./refusals.ts";
 export { LATE_WINDOW_MS } from "./request.ts";
 export {
   type Account,

@@ -51,6 +51,8 @@ export function accountPostings(event: AccountEvent): readonly Leg[] {
     case "AccountOpened":
     case "KeyIssued":
     case "KeyRevoked":
+    case "KeyConfigured":
+    case "PlanAssigned":
     case "BudgetSet":
     case "HoldExtended":
     case "UsageReported":

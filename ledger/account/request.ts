@@ -4,8 +4,10 @@
  *
  * @module
  */
+import type { CountedCall } from "../limits/mod.ts";
 import type { EvidenceGrade, Usage } from "../../shared/usage/mod.ts";
 import { Fifo } from "./fifo.ts";
+import type { IdempotentCall } from "./idempotency.ts";
 import { type HeapItem, MinHeap } from "./min_heap.ts";
 import type { HeldTerms, Served } from "./served.ts";
 
@@ -18,8 +20,16 @@ const LATEABLE_KEPT_MS = LATE_WINDOW_MS + 86_400_000;
 // Older ones are not forgotten by the ledger: the stored outcome of their operation answers.
 const CLOSED_KEPT = 100_000;
 
+/** What else a hold is part of, as long as its charge may change. */
+interface Remembered {
+  /** As what it counts against limits; null: there are none. */
+  readonly counted: CountedCall | null;
+  /** Null: the client named no idempotency key. */
+  readonly idempotent: IdempotentCall | null;
+}
+
 /** A hold that no event has ended yet. */
-export interface OpenHold extends HeapItem {
+export interface OpenHold extends HeapItem, Remembered {
   readonly state: "held";
   readonly requestId: string;
   readonly accountId: string;
@@ -36,7 +46,7 @@ export interface OpenHold extends HeapItem {
 }
 
 /** A hold that ended by its time: usage may still come late. */
-export interface LapsedHold {
+export interface LapsedHold extends Remembered {
   readonly state: "expired" | "settled_at_expiry";
   readonly requestId: string;
   readonly accountId: string;

@@ -5,6 +5,7 @@ import type { EventType } from "../../shared/events/mod.ts";
 const CONFIGURATION: ReadonlySet<EventType> = new Set([
   "KeyIssued",
   "KeyRevoked",
+  "KeyConfigured",
   "PricePublished",
   "PriceWithdrawn",
   "ProviderConfigured",

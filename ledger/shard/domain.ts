@@ -5,6 +5,7 @@ import { decideAlerts } from "../alerts/mod.ts";
 import { accountPostings, decideAccounts, dueExpiries } from "../account/mod.ts";
 import { decideSigning } from "../checkpoint/mod.ts";
 import type { Decision, DecisionTime, Domain, Leg } from "../domain.ts";
+import { decidePlans } from "../plans/mod.ts";
 import { decidePricing } from "../pricing/mod.ts";
 import { decideRouting } from "../routing/mod.ts";
 import { evolveShard } from "./evolve.ts";
@@ -29,6 +30,9 @@ function decide(state: ShardState, command: Command, time: DecisionTime): Decisi
     case "SetMarkup":
     case "SetFxRate":
       return decidePricing(state.prices, command);
+    case "PublishPlan":
+    case "AssignPlan":
+      return decidePlans(state.plans, state.book, command);
     case "SetAlertRule":
     case "RemoveAlertRule":
     case "AcknowledgeAlert":
@@ -55,6 +59,7 @@ function postings(event: DomainEvent): readonly Leg[] {
     case "OwnKeyFeeSet":
     case "MarkupSet":
     case "FxRateSet":
+    case "PlanPublished":
     case "AlertRuleSet":
     case "AlertRuleRemoved":
     case "AlertAcknowledged":

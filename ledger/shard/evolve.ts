@@ -1,8 +1,10 @@
 /** How events change a shard. @module */
 import { evolveAlerts } from "../alerts/mod.ts";
-import { evolveAccounts } from "../account/mod.ts";
+import { type ApiKey, evolveAccounts } from "../account/mod.ts";
+import type { EdgeKey } from "../../shared/edge_config/mod.ts";
 import { evolveSigning } from "../checkpoint/mod.ts";
 import type { PlacedEvent } from "../domain.ts";
+import { evolvePlans } from "../plans/mod.ts";
 import { evolvePricing } from "../pricing/mod.ts";
 import { evolveRouting } from "../routing/mod.ts";
 import { noteRouting } from "./edge_routing.ts";
@@ -24,6 +26,9 @@ export function evolveShard(state: ShardState, placed: PlacedEvent): ShardState 
     case "MarkupSet":
     case "FxRateSet":
       evolvePricing(state.prices, event);
+      break;
+    case "PlanPublished":
+      evolvePlans(state.plans, event);
       break;
     case "AlertRuleSet":
     case "AlertRuleRemoved":
@@ -58,24 +63,13 @@ function noteForEdges(state: ShardState, { event, position, recordedAtMs }: Plac
     }
     case "PriceWithdrawn":
       return state.edgeChanges.withdrawModel(position, event.payload.model);
-    case "KeyIssued": {
-      const { keyHash, keyId, accountId, expiresAtMs } = event.payload;
-      state.edgeChanges.putKey(position, {
-        keyHash,
-        keyId,
-        accountId,
-        expiresAtMs,
-        revoked: false,
-      });
-      return;
-    }
+    case "KeyIssued":
+    case "KeyConfigured":
     case "KeyRevoked": {
       const { accountId, keyId } = event.payload;
       const key = state.book.accounts.get(accountId)?.keys.get(keyId);
       if (key === undefined) throw new RangeError(`key ${keyId} was never issued`);
-      const { keyHash, expiresAtMs, revoked } = key;
-      state.edgeChanges.putKey(position, { keyHash, keyId, accountId, expiresAtMs, revoked });
-      return;
+      return state.edgeChanges.putKey(position, edgeKeyOf(accountId, key));
     }
     case "ProviderConfigured":
     case "ProviderKeyStored":
@@ -87,4 +81,22 @@ function noteForEdges(state: ShardState, { event, position, recordedAtMs }: Plac
     default:
       return;
   }
+}
+
+function edgeKeyOf(accountId: string, key: ApiKey): EdgeKey {
+  const { keyHash, keyId, revoked, teamId, userId } = key;
+  const { expiresAtMs, allowedModels, ipRanges, routerId, tags } = key.settings;
+  return {
+    keyHash,
+    keyId,
+    accountId,
+    expiresAtMs,
+    revoked,
+    teamId,
+    userId,
+    allowedModels,
+    ipRanges,
+    routerId,
+    tags,
+  };
 }

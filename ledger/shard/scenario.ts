@@ -6,6 +6,7 @@
  */
 import { type Command, type CommandBody, type CommandType } from "../../shared/commands/mod.ts";
 import { type DomainEvent, UNKNOWN_CALL } from "../../shared/events/mod.ts";
+import { NO_LIMITS } from "../../shared/limits/mod.ts";
 import type { Decision, PlacedEvent } from "../domain.ts";
 import { ledgerDomain } from "./domain.ts";
 import { balanceView } from "./queries.ts";
@@ -68,6 +69,24 @@ const defaults: { readonly [T in CommandType]: CommandBody<T> } = {
     keyName: "log/shard-0",
     publicKey: `${"A".repeat(43)}=`,
     endorsement: null,
+  },
+  PublishPlan: {
+    planId: "plan-1",
+    name: "Plan",
+    family: "test",
+    monthlyPriceNanoUsd: null,
+    limits: { ...NO_LIMITS, requestsPerMinute: 2 },
+  },
+  AssignPlan: { accountId: "acc-1", keyId: null, planId: "plan-1" },
+  ConfigureKey: {
+    accountId: "acc-1",
+    keyId: "key-1",
+    label: "First key",
+    expiresAtMs: null,
+    allowedModels: null,
+    ipRanges: null,
+    routerId: null,
+    tags: [],
   },
   SetAlertRule: {
     ruleId: "rule-1",

@@ -1,6 +1,7 @@
 /** Everything that a shard's writer knows. @module */
 import { type AlertRuleBook, emptyAlertRuleBook } from "../alerts/mod.ts";
 import { type AccountBook, emptyAccountBook } from "../account/mod.ts";
+import { emptyPlanBook, type PlanBook } from "../plans/mod.ts";
 import { emptyPricingBook, type PricingBook } from "../pricing/mod.ts";
 import { emptySigning, type SigningState } from "../checkpoint/mod.ts";
 import { emptyRoutingBook, type RoutingBook } from "../routing/mod.ts";
@@ -10,6 +11,7 @@ import { EdgeChanges } from "./edge_changes.ts";
 export interface ShardState {
   position: bigint;
   readonly prices: PricingBook;
+  readonly plans: PlanBook;
   readonly book: AccountBook;
   readonly alertRules: AlertRuleBook;
   readonly signing: SigningState;
@@ -22,6 +24,7 @@ export function emptyShard(): ShardState {
   return {
     position: 0n,
     prices: emptyPricingBook(),
+    plans: emptyPlanBook(),
     book: emptyAccountBook(),
     alertRules: emptyAlertRuleBook(),
     signing: emptySigning(),

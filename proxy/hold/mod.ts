@@ -96,6 +96,33 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
       return failure("api_key_revoked", `The API key ${request.keyId} was revoked.`);
     case "key_expired":
       return failure("api_key_expired", `The API key ${request.keyId} has expired.`);
+    case "model_not_allowed":
+      return failure(
+        "model_not_allowed",
+        `The API key ${request.keyId} may not call this model: ${rejection.message}.`,
+        { param: "model" },
+      );
+    case "rate_limited":
+      return rateLimited(rejection);
+    case "idempotency_conflict":
+      return failure(
+        "idempotency_conflict",
+        "This Idempotency-Key was used for another request within the last 24 hours. Use a new one.",
+        { param: "Idempotency-Key" },
+      );
+    case "idempotency_in_progress":
+      return failure(
+        "idempotency_in_progress",
+        "The request with this Idempotency-Key is still running. Try again to get its answer.",
+        { param: "Idempotency-Key", retryAfterMs: RETRY_AFTER_MS },
+      );
+    case "idempotency_replay":
+      return failure(
+        "idempotency_replay",
+        "The request with this Idempotency-Key was carried out and charged, and its answer is not " +
+          "to be had any more. Use a new key to ask again.",
+        { param: "Idempotency-Key" },
+      );
     case "key_not_found":
     case "account_not_found":
       return failure("invalid_api_key", `The API key ${request.keyId} is not known to the ledger.`);
@@ -134,12 +161,21 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
     case "sequence_passed":
     case "usage_decreased":
     case "amount_is_zero":
+    case "plan_not_found":
     case "too_many_keys":
+    case "too_many_plans":
     case "credit_note_exists":
     case "credit_note_too_high":
     case "alert_rule_not_found":
     case "alert_rule_kind_fixed":
     case "too_many_alert_rules":
+    case "provider_key_exists":
+    case "provider_key_not_found":
+    case "provider_key_changed":
+    case "router_not_found":
+    case "alias_not_found":
+    case "too_many_routing_names":
+    case "too_many_provider_keys":
       return failure(
         "internal_error",
         `The ledger refused the hold with ${rejection.code}. Nothing was charged.`,
@@ -147,4 +183,14 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
     default:
       return rejection.code satisfies never;
   }
+}
+
+/** Says when to come back, unless waiting does not help. */
+function rateLimited({ message, details }: Rejection): Failure {
+  const { retryAfterMs } = details;
+  return failure(
+    "rate_limited",
+    `A limit of the plan was reached: ${message}.`,
+    typeof retryAfterMs === "number" ? { retryAfterMs } : {},
+  );
 }

@@ -1,6 +1,6 @@
 /** Commands of people: accounts, credit, keys, budgets, prices. @module */
 import { z } from "zod";
-import { BUDGET_PERIODS, priceDetails, ratesSchema } from "../events/mod.ts";
+import { BUDGET_PERIODS, keyOwners, priceDetails, ratesSchema } from "../events/mod.ts";
 import { accountIdSchema, identifierSchema, labelSchema } from "../ids/mod.ts";
 import { microKyatSchema, signedAmountSchema } from "../money/mod.ts";
 
@@ -38,11 +38,14 @@ export const adminCommandSchemas = {
     prefix: z.string().max(32),
     label: labelSchema,
     expiresAtMs: z.number().int().min(0).nullable(),
+    ...keyOwners,
   }),
   RevokeKey: z.object({ ...ofAccount, keyId: identifierSchema, reason: labelSchema }),
+  /** For a key, a team, a user, or, when none of them is named, for the whole account. */
   SetBudget: z.object({
     ...ofAccount,
     keyId: identifierSchema.nullable(),
+    ...keyOwners,
     period: z.enum(BUDGET_PERIODS),
     limitMicroKyat: microKyatSchema.nullable(),
   }),

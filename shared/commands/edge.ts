@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   callFactsSchema,
   holdBounds,
+  idempotencySchema,
   MAXIMUM_ALTERNATIVES,
   RELEASE_REASONS,
   servedBy,
@@ -31,6 +32,7 @@ export const edgeCommandSchemas = {
     ...holdBounds,
     /** Other models that may serve the call, as of a fallback chain; each must be for sale. */
     alternatives: z.array(identifierSchema).max(MAXIMUM_ALTERNATIVES).optional(),
+    idempotency: idempotencySchema.optional(),
   }),
   ExtendHold: z.object({
     ...ofRequest,

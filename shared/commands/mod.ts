@@ -11,6 +11,7 @@ import { alertCommandSchemas } from "./alerts.ts";
 import { edgeCommandSchemas } from "./edge.ts";
 import { integrityCommandSchemas } from "./integrity.ts";
 import { routingCommandSchemas } from "./routing.ts";
+import { planCommandSchemas } from "./plans.ts";
 
 export { type CommandReply, commandReplySchema, type Rejection, rejectionSchema } from "./reply.ts";
 export { REJECTION_CODES, type RejectionCode } from "./rejections.ts";
@@ -38,6 +39,7 @@ export const commandSchemas = {
   ...alertCommandSchemas,
   ...integrityCommandSchemas,
   ...routingCommandSchemas,
+  ...planCommandSchemas,
 } as const;
 
 /** The name of a command. */

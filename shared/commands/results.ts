@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { callFactsSchema, compileParser } from "../events/mod.ts";
 import { accountIdSchema, identifierSchema, requestIdSchema } from "../ids/mod.ts";
+import { rateLimitSchema } from "../limits/mod.ts";
 import { microKyatSchema } from "../money/mod.ts";
 import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
 
@@ -14,6 +15,10 @@ export const holdGrantSchema = z.object({
   outputTokensGranted: z.number().int().min(0),
   expiresAtMs: z.number().int(),
   availableMicroKyat: kyat,
+  /** The plan in force, the key's before the account's; absent: none. */
+  planId: identifierSchema.optional(),
+  /** Each limit that applies, as it stands after this hold; absent: nothing is limited. */
+  rateLimits: z.array(rateLimitSchema).max(8).optional(),
 });
 
 /** Parses as {@link holdGrantSchema} does, faster. */

@@ -9,6 +9,7 @@
  */
 import { z } from "zod";
 import { accountIdSchema, identifierSchema } from "../ids/mod.ts";
+import { keySettingsSchema } from "../key_settings/mod.ts";
 import { priceDetails, providerSettings, ratesSchema } from "../events/mod.ts";
 import {
   aliasNameSchema,
@@ -28,6 +29,16 @@ export const edgeKeySchema = z.object({
   accountId: accountIdSchema,
   expiresAtMs: z.number().int().nullable(),
   revoked: z.boolean(),
+  /** Who in the account it belongs to; null or absent: nobody in particular. */
+  teamId: identifierSchema.nullable().optional(),
+  userId: identifierSchema.nullable().optional(),
+  /** See `isModelAllowed` of `shared/key_settings`; null or absent: all. */
+  allowedModels: keySettingsSchema.shape.allowedModels.optional(),
+  /** See `ipRangeMatcher` of `shared/key_settings`; null or absent: calls may come from anywhere. */
+  ipRanges: keySettingsSchema.shape.ipRanges.optional(),
+  /** Null or absent: the default router. */
+  routerId: identifierSchema.nullable().optional(),
+  tags: keySettingsSchema.shape.tags.optional(),
 });
 
 /** See {@link edgeKeySchema}. */

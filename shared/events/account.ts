@@ -11,8 +11,25 @@ const ofRequest = { ...ofAccount, requestId: requestIdSchema };
 const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const timeMs = z.number().int().min(0);
 
-/** How often a budget starts again; days and months are those of Asia/Yangon (UTC+06:30). */
-export const BUDGET_PERIODS = ["day", "month", "total"] as const;
+/**
+ * How often a budget starts again; days and months are those of Asia/Yangon (UTC+06:30), weeks begin
+ * there on Monday.
+ */
+export const BUDGET_PERIODS = ["day", "week", "month", "total"] as const;
+
+/** Who in an account a key belongs to, for budgets; absent: to nobody in particular. */
+export const keyOwners = {
+  teamId: identifierSchema.optional(),
+  userId: identifierSchema.optional(),
+} as const;
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
+/**
+ * What tells a call from its repetitions: the hash of the key that the client chose, unique within
+ * the account for 24 hours, and that of what it asked for.
+ */
+export const idempotencySchema = z.object({ keyHash: sha256Schema, bodyHash: sha256Schema });
 
 /**
  * What a hold covers: the tokens of a call with our provider key, our fee for a call with the
@@ -88,12 +105,17 @@ export const accountEventSchemas = {
     prefix: z.string().max(32),
     label: labelSchema,
     expiresAtMs: timeMs.nullable(),
+    ...keyOwners,
   }),
   KeyRevoked: z.object({ ...ofAccount, keyId: identifierSchema, reason: labelSchema }),
-  /** `keyId` null: the whole account's budget. `limitMicroKyat` null: no limit any more. */
+  /**
+   * The budget of a key, of a team, of a user, or, when none of them is named, of the whole account.
+   * `limitMicroKyat` null: no limit any more.
+   */
   BudgetSet: z.object({
     ...ofAccount,
     keyId: identifierSchema.nullable(),
+    ...keyOwners,
     period: z.enum(BUDGET_PERIODS),
     limitMicroKyat: microKyatSchema.nullable(),
   }),
@@ -117,6 +139,7 @@ export const accountEventSchemas = {
       .max(MAXIMUM_ALTERNATIVES).optional(),
     /** The fee of a call with the customer's own key, where `billing` allows for one. */
     ownKeyFee: ownKeyFeeSetSchema.optional(),
+    idempotency: idempotencySchema.optional(),
   }),
   HoldExtended: z.object({ ...ofRequest, sequence: z.number().int().min(1), expiresAtMs: timeMs }),
   /** Progress of a call that still runs; `usage` is cumulative. */

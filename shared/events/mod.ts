@@ -10,6 +10,7 @@ import { accountEventSchemas } from "./account.ts";
 import { compileDecoder, type Decoder, UNDECIDED } from "./compiled.ts";
 import { alertEventSchemas } from "./alerts.ts";
 import { integrityEventSchemas } from "./integrity.ts";
+import { planEventSchemas } from "./plans.ts";
 import {
   fxRateSetSchema,
   markupSetSchema,
@@ -25,6 +26,8 @@ export {
   HOLD_BILLINGS,
   type HoldBilling,
   holdBounds,
+  idempotencySchema,
+  keyOwners,
   MAXIMUM_ALTERNATIVES,
   RELEASE_REASONS,
   servedBy,
@@ -34,6 +37,7 @@ export {
   attemptSchema,
   type CallFacts,
   callFactsSchema,
+  type RoutingFacts,
   UNKNOWN_CALL,
 } from "./call.ts";
 export {
@@ -47,6 +51,7 @@ export {
   type Tiers,
   tiersSchema,
 } from "./pricing.ts";
+export { planSchema } from "./plans.ts";
 
 export { providerSettings, storedProviderKey } from "./routing.ts";
 
@@ -56,6 +61,7 @@ export const eventSchemas = {
   ...alertEventSchemas,
   ...integrityEventSchemas,
   ...routingEventSchemas,
+  ...planEventSchemas,
   PricePublished: pricePublishedSchema,
   PriceWithdrawn: priceWithdrawnSchema,
   OwnKeyFeeSet: ownKeyFeeSetSchema,
@@ -141,6 +147,8 @@ export function streamOf(event: DomainEvent): string {
       return "own-key-fee-default";
     case "FxRateSet":
       return "fx-USD-MMK";
+    case "PlanPublished":
+      return `plan-${event.payload.planId}`;
     case "AlertRuleSet":
     case "AlertRuleRemoved":
       return `alert-rule-${event.payload.ruleId}`;

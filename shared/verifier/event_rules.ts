@@ -88,9 +88,15 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   ),
   KeyIssued: account({ keyId: text, keyHash: text, expiresAtMs: nullable(count) }),
   KeyRevoked: account({ keyId: text, reason: text }),
+  KeyConfigured: account({
+    keyId: text,
+    settingsVersion: ordinal,
+    label: text,
+    expiresAtMs: nullable(count),
+  }),
   BudgetSet: account({
     keyId: nullable(text),
-    period: oneOf("day", "month", "total"),
+    period: oneOf("day", "week", "month", "total"),
     limitMicroKyat: nullable(unsigned),
   }),
   HoldPlaced: account(
@@ -191,6 +197,24 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
     stream: () => "fx-USD-MMK",
     postings: none,
   },
+  PlanPublished: {
+    members: {
+      planId: text,
+      planVersion: ordinal,
+      name: text,
+      family: text,
+      monthlyPriceNanoUsd: nullable(unsigned),
+      limits: isMembers,
+    },
+    stream: (payload) => `plan-${textOf(payload, "planId")}`,
+    postings: none,
+  },
+  PlanAssigned: account({
+    keyId: nullable(text),
+    planId: nullable(text),
+    planVersion: nullable(ordinal),
+    limits: isMembers,
+  }),
   AlertRuleSet: alertRule({ rule: isMembers }),
   AlertRuleRemoved: alertRule({ reason: text }),
   AlertAcknowledged: {
