@@ -12,4 +12,4 @@ export {
 } from "./bus.ts";
 export type { BusFault, BusSettings } from "./handling.ts";
 export { createInProcessBus } from "./in_process.ts";
-export { CHECKPOINT_STREAM, METER_STREAM, subjects } from "./subjects.ts";
+export { ANSWER_STREAM, CHECKPOINT_STREAM, METER_STREAM, subjects } from "./subjects.ts";

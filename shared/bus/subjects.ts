@@ -19,6 +19,15 @@ export const CHECKPOINT_STREAM = {
   maxMessagesPerSubject: 64,
 } as const;
 
+/** The stream that keeps the sealed answers of calls with an idempotency key, for their retries. */
+export const ANSWER_STREAM = {
+  name: "ANSWERS",
+  subjects: ["sargalay.answer.*"],
+  duplicateWindowMs: 120_000,
+  maxMessages: 10_000,
+  maxMessagesPerSubject: 1,
+} as const;
+
 /** Subject names by shard, edge and purpose. */
 export const subjects = {
   /** Request/reply: a CommandEnvelope, answered by a CommandReply. */
@@ -39,6 +48,8 @@ export const subjects = {
   committed: (shard: number) => `sargalay.${shard}.committed`,
   /** Durable: `{shard, note, position}`, a signed checkpoint. */
   checkpoint: (shard: number) => `sargalay.${shard}.checkpoint`,
+  /** Durable: the sealed answer to a request. */
+  answer: (requestId: string) => `sargalay.answer.${requestId}`,
   /** Broadcast to one edge: a SettledNotice. */
   settled: (edgeId: string) => `sargalay.edge.${edgeId}.settled`,
 } as const;

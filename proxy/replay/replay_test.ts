@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { createInProcessBus } from "../../shared/bus/mod.ts";
+import { createEffects, platformOf } from "../../shared/effects.ts";
+import { createLog } from "../../shared/log.ts";
+import { copied, createAnswerArchive, idempotencyKeyOf, requestIdentity } from "./mod.ts";
+
+const effects = createEffects(platformOf(globalThis));
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const secret = { apiKey: "sk-sgl-one", idempotencyKey: "order-1" };
+const answer = {
+  status: 200,
+  headers: { "content-type": "application/json" },
+  body: bytesOf('{"a":1}'),
+};
+
+function archive() {
+  const bus = createInProcessBus({ ...effects, onFault: () => {} });
+  const log = createLog(() => {}, effects.clock, "test");
+  return { bus, archive: createAnswerArchive({ bus, effects, log }) };
+}
+
+describe("kept answers", () => {
+  it("come back as they were, to whoever has both secrets", async () => {
+    const { archive: kept, bus } = archive();
+    expect(await kept.keep("r1", secret, answer)).toBe(true);
+    expect(await kept.find("r1", secret)).toEqual(answer);
+    expect(await kept.find("r1", { ...secret, apiKey: "sk-sgl-two" })).toBeNull();
+    expect(await kept.find("r1", { ...secret, idempotencyKey: "order-2" })).toBeNull();
+    expect(await kept.find("r2", secret)).toBeNull();
+    await bus.close();
+  });
+
+  it("are not readable in the stream, and not kept when too long", async () => {
+    const { archive: kept, bus } = archive();
+    await kept.keep("r1", secret, { ...answer, body: bytesOf("private words") });
+    const stored = JSON.stringify(
+      await bus.readKept("ANSWERS", "sargalay.answer.r1", { most: 1, timeoutMs: 1_000 }),
+    );
+    expect(stored).not.toContain("private");
+    expect(stored).not.toContain(btoa("private words").slice(0, 8));
+    const long = { ...answer, body: new Uint8Array(600_001) };
+    expect(await kept.keep("r2", secret, long)).toBe(false);
+    await bus.close();
+  });
+});
+
+describe("a copied body", () => {
+  const body = (...parts: string[]) => ReadableStream.from(parts.map(bytesOf));
+
+  it("is the same for the client, and whole before its end is shown", async () => {
+    const seen: string[] = [];
+    const out = copied(body("one ", "two"), 100, (whole) => {
+      seen.push(new TextDecoder().decode(whole));
+      return Promise.resolve();
+    });
+    expect(await new Response(out).text()).toBe("one two");
+    expect(seen).toEqual(["one two"]);
+  });
+
+  it("is not kept when it is too long or nobody reads it to its end", async () => {
+    const seen: unknown[] = [];
+    const keep = (whole: unknown) => Promise.resolve(seen.push(whole));
+    expect(await new Response(copied(body("one ", "two"), 5, keep)).text()).toBe("one two");
+    const reader = copied(body("one", "two"), 100, keep).getReader();
+    await reader.read();
+    await reader.cancel();
+    expect(seen).toEqual([]);
+  });
+});
+
+describe("the identity of a request", () => {
+  it("is of key, path and body", async () => {
+    const one = await requestIdentity("k", "/v1/a", bytesOf("{}"));
+    expect(one).toEqual(await requestIdentity("k", "/v1/a", bytesOf("{}")));
+    const others = await Promise.all([
+      requestIdentity("k", "/v1/b", bytesOf("{}")),
+      requestIdentity("k", "/v1/a", bytesOf("{ }")),
+    ]);
+    for (const other of others) expect(other.bodyHash).not.toBe(one.bodyHash);
+    expect((await requestIdentity("l", "/v1/a", bytesOf("{}"))).keyHash).not.toBe(one.keyHash);
+  });
+
+  it("is refused with a key that nobody could mean", () => {
+    const key = (value: string) => idempotencyKeyOf(new Headers({ "idempotency-key": value }));
+    expect(key("order-1")).toBe("order-1");
+    expect(idempotencyKeyOf(new Headers())).toBeNull();
+    expect(() => key("a b")).toThrow("Idempotency-Key");
+    expect(() => key("x".repeat(256))).toThrow("Idempotency-Key");
+  });
+});
