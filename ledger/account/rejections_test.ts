@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Command, REJECTION_CODES, type RejectionCode } from "../../shared/commands/mod.ts";
 import { MAXIMUM_ALERT_RULES } from "../alerts/mod.ts";
+import { MAXIMUM_NAMES, MAXIMUM_PROVIDER_KEYS } from "../routing/mod.ts";
 import { command, keyHash, READY_TO_CALL, requestId, Scenario } from "../shard/scenario.ts";
 import { LATE_WINDOW_MS, MAXIMUM_ACTIVE_KEYS, MAXIMUM_OPEN_HOLDS } from "./mod.ts";
 
@@ -121,6 +122,29 @@ const ROWS: readonly Row[] = [
   ["alert_rule_kind_fixed", [], command("SetAlertRule", { ruleId: "hold-stuck" })],
   ["alert_rule_kind_fixed", [command("SetAlertRule")], holdRule("rule-1")],
 
+  ["invalid_command", [], command("ConfigureProvider", { profile: "openai_compatible" })],
+  ["invalid_command", [], command("StoreProviderKey", { level: "user", ownerId: "acc-1" })],
+  ["invalid_command", [], command("StoreProviderKey", { level: "user", ownerId: "/user-9" })],
+  ["invalid_command", [], command("StoreProviderKey", { level: "organisation", ownerId: "No account" })],
+  ["invalid_command", [], command("StoreProviderKey", { level: "tier" })],
+  ["invalid_command", [], command("StoreProviderKey", { level: "system", ownerId: "acc-1" })],
+  ["invalid_command", [], command("SetModelAlias", { alias: "fast", models: ["model-1", "fast"] })],
+  ["provider_key_exists", [command("StoreProviderKey")], command("StoreProviderKey")],
+  ["provider_key_exists", [command("StoreProviderKey"), command("RemoveProviderKey")], command("StoreProviderKey")],
+  ["provider_key_not_found", [], command("RemoveProviderKey")],
+  ["provider_key_not_found", [command("StoreProviderKey")], command("RemoveProviderKey", { provider: "openai" })],
+  ["provider_key_not_found", [command("StoreProviderKey")], command("RemoveProviderKey", { ownerId: "acc-1" })],
+  ["provider_key_not_found", [command("StoreProviderKey", { level: "tier", ownerId: "acc-1" })], command("RemoveProviderKey", { ownerId: "acc-1" })],
+  ["provider_key_not_found", [command("StoreProviderKey", { level: "user", ownerId: "acc-11/u" })], command("RemoveProviderKey", { ownerId: "acc-1" })],
+  ["provider_key_not_found", [command("StoreProviderKey"), command("RemoveProviderKey")], command("RemoveProviderKey")],
+  ["provider_key_not_found", [command("StoreProviderKey"), command("RemoveProviderKey")], command("RewrapProviderKey", { keyVersion: 2 })],
+  ["provider_key_changed", [command("StoreProviderKey"), command("RewrapProviderKey")], command("RewrapProviderKey")],
+  ["router_not_found", [], command("RemoveRouter")],
+  ["router_not_found", [], command("RemoveRouter", { routerId: "free-first" })],
+  ["router_not_found", [command("ConfigureRouter"), command("RemoveRouter")], command("RemoveRouter")],
+  ["alias_not_found", [], command("SetModelAlias", { models: [] })],
+  ["alias_not_found", [command("SetModelAlias"), command("SetModelAlias", { models: [] })], command("SetModelAlias", { models: [] })],
+
   ["amount_is_zero", ready, command("GrantCredit", { amountMicroKyat: 0n })],
   ["amount_is_zero", ready, command("PostAdjustment", { amountMicroKyat: 0n })],
   ["amount_is_zero", ready, command("IssueCreditNote", { amountMicroKyat: 0n })],
@@ -144,6 +168,10 @@ const ROWS: readonly Row[] = [
   ["too_many_holds", [...ready, command("GrantCredit", { amountMicroKyat: max / 2n }), ...range(MAXIMUM_OPEN_HOLDS, (n) => command("PlaceHold", { requestId: requestId(n) }))], command("PlaceHold", { requestId: requestId(0) })],
   ["too_many_keys", [command("OpenAccount"), ...range(MAXIMUM_ACTIVE_KEYS, (n) => command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n) }))], command("IssueKey", { keyId: "key-0", keyHash: keyHash(0) })],
   ["too_many_alert_rules", range(MAXIMUM_ALERT_RULES, (n) => command("SetAlertRule", { ruleId: `rule-${n}` })), command("SetAlertRule", { ruleId: "rule-0" })],
+  ["too_many_routing_names", range(MAXIMUM_NAMES.providers, (n) => command("ConfigureProvider", { provider: `p-${n}` })), command("ConfigureProvider")],
+  ["too_many_routing_names", range(MAXIMUM_NAMES.routers, (n) => command("ConfigureRouter", { routerId: `r-${n}` })), command("ConfigureRouter")],
+  ["too_many_routing_names", range(MAXIMUM_NAMES.aliases, (n) => command("SetModelAlias", { alias: `a-${n}` })), command("SetModelAlias")],
+  ["too_many_provider_keys", range(MAXIMUM_PROVIDER_KEYS, (n) => command("StoreProviderKey", { keyId: `k-${n}` })), command("StoreProviderKey")],
 ];
 
 function holdRule(ruleId: string): Command {

@@ -34,6 +34,15 @@ describe("a balance", () => {
   });
 });
 
+const nothing = {
+  keys: [],
+  models: [],
+  providers: [],
+  providerKeys: [],
+  routers: [],
+  aliases: [],
+};
+
 describe("what edges read", () => {
   it("is each key and model once, in the order of its newest change", () => {
     const scenario = new Scenario();
@@ -52,9 +61,9 @@ describe("what edges read", () => {
       models: [{ model: "model-1" }],
     });
     expect(changesAfter(scenario.state, 9n, 100))
-      .toEqual({ position: "9", keys: [], models: [], more: false });
+      .toEqual({ position: "9", ...nothing, more: false });
     expect(changesAfter(scenario.state, 1_000n, 100))
-      .toEqual({ position: "1000", keys: [], models: [], more: false });
+      .toEqual({ position: "1000", ...nothing, more: false });
   });
 
   it("comes page by page without a gap, whatever changes between the pages", () => {
