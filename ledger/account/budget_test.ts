@@ -8,15 +8,17 @@ describe("the periods of a budget", () => {
   // deno-fmt-ignore
   const table: readonly (readonly [string, string, string, Record<BudgetPeriod, bigint>])[] = [
     // charged at, asked at (UTC; Yangon's midnight is 17:30)
-    ["the same day", "2025-10-15T05:00:00Z", "2025-10-15T17:29:59.999Z", { day: 7n, month: 7n, total: 7n }],
-    ["the next day in Yangon, not in UTC", "2025-10-15T05:00:00Z", "2025-10-15T17:30:00.000Z", { day: 0n, month: 7n, total: 7n }],
-    ["across midnight of UTC within a day", "2025-10-15T23:00:00Z", "2025-10-16T01:00:00Z", { day: 7n, month: 7n, total: 7n }],
-    ["the last moment of the month", "2025-10-01T00:00:00Z", "2025-10-31T17:29:59.999Z", { day: 0n, month: 7n, total: 7n }],
-    ["the next month in Yangon, not in UTC", "2025-10-31T17:29:59.999Z", "2025-10-31T17:30:00.000Z", { day: 0n, month: 0n, total: 7n }],
-    ["the same day of the next month", "2025-10-15T05:00:00Z", "2025-11-15T05:00:00Z", { day: 0n, month: 0n, total: 7n }],
-    ["the same month of the next year", "2025-10-15T05:00:00Z", "2026-10-15T05:00:00Z", { day: 0n, month: 0n, total: 7n }],
-    ["a leap day", "2028-02-28T18:00:00Z", "2028-02-29T17:00:00Z", { day: 7n, month: 7n, total: 7n }],
-    ["the first day of all", "1970-01-01T00:00:00Z", "1970-01-01T17:30:00Z", { day: 0n, month: 7n, total: 7n }],
+    ["the same day", "2025-10-15T05:00:00Z", "2025-10-15T17:29:59.999Z", { day: 7n, week: 7n, month: 7n, total: 7n }],
+    ["the next day in Yangon, not in UTC", "2025-10-15T05:00:00Z", "2025-10-15T17:30:00.000Z", { day: 0n, week: 7n, month: 7n, total: 7n }],
+    ["across midnight of UTC within a day", "2025-10-15T23:00:00Z", "2025-10-16T01:00:00Z", { day: 7n, week: 7n, month: 7n, total: 7n }],
+    ["the last moment of the month", "2025-10-01T00:00:00Z", "2025-10-31T17:29:59.999Z", { day: 0n, week: 0n, month: 7n, total: 7n }],
+    ["the next month in Yangon, not in UTC", "2025-10-31T17:29:59.999Z", "2025-10-31T17:30:00.000Z", { day: 0n, week: 7n, month: 0n, total: 7n }],
+    ["the same day of the next month", "2025-10-15T05:00:00Z", "2025-11-15T05:00:00Z", { day: 0n, week: 0n, month: 0n, total: 7n }],
+    ["the same month of the next year", "2025-10-15T05:00:00Z", "2026-10-15T05:00:00Z", { day: 0n, week: 0n, month: 0n, total: 7n }],
+    ["a leap day", "2028-02-28T18:00:00Z", "2028-02-29T17:00:00Z", { day: 7n, week: 7n, month: 7n, total: 7n }],
+    ["Sunday of the same week", "2025-10-13T00:00:00Z", "2025-10-19T17:29:59.999Z", { day: 0n, week: 7n, month: 7n, total: 7n }],
+    ["Monday of the next week in Yangon, not in UTC", "2025-10-13T00:00:00Z", "2025-10-19T17:30:00.000Z", { day: 0n, week: 0n, month: 7n, total: 7n }],
+    ["the first day of all", "1970-01-01T00:00:00Z", "1970-01-01T17:30:00Z", { day: 0n, week: 7n, month: 7n, total: 7n }],
   ];
 
   table.forEach(([name, charged, asked, expected]) => {
@@ -24,7 +26,12 @@ describe("the periods of a budget", () => {
       const spending = newSpending({ kind: "key", id: "key-1" });
       addCharge(spending, 7n, at(charged));
       const spent = (period: BudgetPeriod) => spentMicroKyat(spending, period, at(asked));
-      expect({ day: spent("day"), month: spent("month"), total: spent("total") }).toEqual(expected);
+      expect({
+        day: spent("day"),
+        week: spent("week"),
+        month: spent("month"),
+        total: spent("total"),
+      }).toEqual(expected);
     });
   });
 
@@ -33,7 +40,7 @@ describe("the periods of a budget", () => {
     addCharge(spending, 7n, at("2025-10-31T05:00:00Z"));
     addCharge(spending, 1n, at("2025-11-01T05:00:00Z"));
     addCharge(spending, 2n, at("2025-11-02T05:00:00Z"));
-    expect(spending.chargedMicroKyat).toEqual({ day: 2n, month: 3n, total: 10n });
+    expect(spending.chargedMicroKyat).toEqual({ day: 2n, week: 10n, month: 3n, total: 10n });
   });
 });
 

@@ -10,25 +10,27 @@ import {
   outputCovered,
   type PricingBook,
 } from "../pricing/mod.ts";
-import { tightestBudget } from "./budget.ts";
-import { insufficientCredit, keyRevoked, noAccount, noKey } from "./refusals.ts";
-import { type Account, type AccountBook, type ApiKey, availableMicroKyat } from "./state.ts";
+import { admitCaller, withinLimits } from "./admission.ts";
+import { type Spender, tightestBudget } from "./budget.ts";
+import { insufficientCredit } from "./refusals.ts";
+import { type Account, type AccountBook, availableMicroKyat } from "./state.ts";
 
 /** Most open holds of one account. */
 export const MAXIMUM_OPEN_HOLDS = 10_000;
 
 /**
  * Places a hold that covers whatever the call may cost. The output limit is what the client asked
- * for or the model's own, lowered to what the wallet and every budget carry; below the least that is
- * useful the call is refused. The terms are pinned in the event.
+ * for or the model's own, lowered to what the wallet, every budget and every limit on tokens carry;
+ * below the least that is useful the call is refused. The terms are pinned in the event.
  *
  * The input bound is cut to the widest context window of the models that may serve, because a
  * provider refuses more: a bound above the window does not prove that the input is.
  *
  * Rejects, in this order, with `account_not_found`, `key_not_found`, `key_revoked`, `key_expired`,
- * `request_exists`, `model_not_priced`, `usage_class_not_priced`, `markup_not_set`,
- * `fx_rate_not_set`, `own_key_fee_not_set`, `insufficient_credit`, `budget_exceeded` or
- * `too_many_holds`.
+ * `model_not_allowed`, `request_exists`, `idempotency_conflict`, `idempotency_in_progress`,
+ * `idempotency_replay`, `model_not_priced`, `usage_class_not_priced`, `markup_not_set`,
+ * `fx_rate_not_set`, `own_key_fee_not_set`, `insufficient_credit`, `budget_exceeded`,
+ * `rate_limited` or `too_many_holds`.
  */
 export function placeHold(
   book: AccountBook,
@@ -36,13 +38,9 @@ export function placeHold(
   body: CommandBody<"PlaceHold">,
   time: DecisionTime,
 ): Decision {
-  const account = book.accounts.get(body.accountId);
-  if (account === undefined) return noAccount(body.accountId);
-  const key = account.keys.get(body.keyId);
-  if (key === undefined) return noKey(body.accountId, body.keyId);
-  if (key.revoked) return keyRevoked(body.keyId);
-  if (key.expiresAtMs !== null && time.nowMs >= key.expiresAtMs) return keyExpired(key);
-  if (book.requests.byId.has(body.requestId)) return requestExists(body.requestId);
+  const admitted = admitCaller(book, prices, body, time);
+  if (admitted.status === "rejected") return admitted;
+  const { account, key } = admitted;
   const terms = holdTerms(prices, body);
   if ("reason" in terms) return notForSale(terms);
   const { price, pinned } = terms;
@@ -67,13 +65,17 @@ export function placeHold(
       neededMicroKyat: needed(),
     });
   }
-  for (const owner of [account, key]) {
-    const budget = tightestBudget(owner.spending, time.nowMs);
+  for (const spending of key.spendings) {
+    const budget = tightestBudget(spending, time.nowMs);
     if (budget === null) continue;
     const carried = carriedBy(budget.roomMicroKyat);
-    if (carried === null) return budgetExceeded(owner, budget, needed());
+    if (carried === null) return budgetExceeded(spending.spender, budget, needed());
     if (carried < granted) granted = carried;
   }
+  const bounds = { inputTokens, outputTokens: granted, leastOutputTokens: least };
+  const limits = withinLimits(account, key, bounds, time.nowMs);
+  if (limits.status === "rejected") return limits;
+  granted = limits.outputTokens;
   if (account.openHolds >= MAXIMUM_OPEN_HOLDS) return tooManyHolds(account);
 
   const amount = coverMicroKyat({ inputTokens, outputTokens: granted }, pinned);
@@ -93,6 +95,7 @@ export function placeHold(
       outputTokensGranted: granted,
       expiresAtMs,
       ...pinned,
+      ...(body.idempotency === undefined ? {} : { idempotency: body.idempotency }),
     },
   }], {
     requestId: body.requestId,
@@ -100,18 +103,8 @@ export function placeHold(
     outputTokensGranted: granted,
     expiresAtMs,
     availableMicroKyat: (available - amount).toString(),
+    ...limits.told,
   });
-}
-
-function keyExpired(key: ApiKey): Rejected {
-  return rejected("key_expired", `Key ${key.keyId} has expired`, {
-    keyId: key.keyId,
-    expiresAtMs: key.expiresAtMs,
-  });
-}
-
-function requestExists(requestId: string): Rejected {
-  return rejected("request_exists", `Request ${requestId} has a hold already`, { requestId });
 }
 
 function notForSale({ reason, model }: NoTerms): Rejected {
@@ -136,18 +129,19 @@ function whyNotForSale(reason: NoTerms["reason"]): string {
 }
 
 function budgetExceeded(
-  owner: Account | ApiKey,
+  { kind, id }: Spender,
   budget: NonNullable<ReturnType<typeof tightestBudget>>,
   neededMicroKyat: bigint,
 ): Rejected {
-  const whose = "keyId" in owner ? `key ${owner.keyId}` : `account ${owner.accountId}`;
   return rejected(
     "budget_exceeded",
-    `Hold refused: it needs ${formatKyat(neededMicroKyat)} kyat, and ${whose} has spent ${
+    `Hold refused: it needs ${formatKyat(neededMicroKyat)} kyat, and ${kind} ${id} has spent ${
       formatKyat(budget.spentMicroKyat)
     } of its ${budget.period} budget of ${formatKyat(budget.limitMicroKyat)}`,
     {
-      keyId: "keyId" in owner ? owner.keyId : null,
+      keyId: kind === "key" ? id : null,
+      teamId: kind === "team" ? id : null,
+      userId: kind === "user" ? id : null,
       period: budget.period,
       limitMicroKyat: budget.limitMicroKyat.toString(),
       spentMicroKyat: budget.spentMicroKyat.toString(),

@@ -147,7 +147,6 @@ function issueKey(book: AccountBook, account: Account, payload: EventPayload<"Ke
       routerId: null,
       tags: [],
     },
-    expiresAtMs,
     revoked: false,
     spending,
     spendings,
@@ -189,7 +188,6 @@ function configureKey(account: Account, payload: EventPayload<"KeyConfigured">):
   }
   key.settingsVersion = settingsVersion;
   key.settings = settings;
-  key.expiresAtMs = settings.expiresAtMs;
 }
 
 function changePlan(account: Account, payload: EventPayload<"PlanAssigned">): void {

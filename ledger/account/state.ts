@@ -9,7 +9,6 @@ import { newRequestBook, type RequestBook } from "./request.ts";
 export interface ApiKey extends LimitedOwner {
   readonly keyId: string;
   readonly keyHash: string;
-  expiresAtMs: number | null;
   /** Who in the account it belongs to, or null. */
   readonly teamId: string | null;
   readonly userId: string | null;
