@@ -75,9 +75,12 @@ export function createProxyApp(deps: ProxyDeps): Hono<Variables> {
     context.set("requestId", requestId);
     const api = findApi(context.req.path);
     if (api !== null) {
-      return context.req.method === "POST"
-        ? await takeCall(deps, context.req.raw, requestId, api)
-        : notAllowed(context);
+      if (context.req.method === "POST") {
+        return await takeCall(deps, context.req.raw, requestId, api);
+      }
+      const refused = notAllowed(context);
+      refused.headers.set("x-request-id", requestId);
+      return refused;
     }
     checkHeaders(deps, context.req.raw);
     await next();

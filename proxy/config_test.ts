@@ -19,7 +19,7 @@ describe("the settings", () => {
     ]);
     const other = readProxyConfig({ ...openai, OPENAI_BASE_URL: "http://127.0.0.1:1/v1/" });
     expect(other.targets).toMatchObject([
-      { baseUrl: "http://127.0.0.1:1/v1", onClientGone: "drain" },
+      { baseUrl: "http://127.0.0.1:1/v1", profile: { onClientGone: "drain" } },
     ]);
     const named = readProxyConfig({
       ...openai,

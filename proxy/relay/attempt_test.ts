@@ -2,20 +2,18 @@ import { describe, expect, it } from "vitest";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { failure } from "../../shared/errors.ts";
 import { DEFAULT_LIMITS, type Watch } from "../limits/mod.ts";
-import { openaiCompatible, type UpstreamTarget } from "../upstream/mod.ts";
+import { arrivedJson, requestOf } from "../../tests/dialects/mod.ts";
+import { openaiChat } from "../dialects/openai_chat/mod.ts";
 import { attempt } from "./attempt.ts";
 
 const effects = createEffects(platformOf(globalThis));
-const target: UpstreamTarget = {
-  name: "provider",
-  adapter: openaiCompatible,
-  baseUrl: "http://127.0.0.1:9",
-  apiKey: null,
-  models: null,
-  onClientGone: "cancel",
-  outputLimitParameter: "max_tokens",
-  simulated: false,
-};
+const readerOf = (stream: boolean) =>
+  openaiChat.reader(
+    requestOf(
+      openaiChat,
+      arrivedJson({ model: "m", messages: [{ role: "user", content: "" }], stream }),
+    ),
+  );
 
 /** Starts an attempt whose body gives `first` and then nothing, and never hears its signal. */
 function attemptAt(first: string, streaming: boolean) {
@@ -35,9 +33,11 @@ function attemptAt(first: string, streaming: boolean) {
       effects,
       limits: DEFAULT_LIMITS,
     },
-    target,
-    { url: "http://127.0.0.1:9", headers: {}, body: "{}" },
-    { streaming, endsAtMs: effects.clock.nowMs() + 60_000, onWatch },
+    {
+      request: { url: "http://127.0.0.1:9", headers: {}, body: "{}" },
+      reader: readerOf(streaming),
+    },
+    { endsAtMs: effects.clock.nowMs() + 60_000, onWatch },
   );
   return { outcome, started, cancelled: () => cancelled };
 }

@@ -1,19 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { DEFAULT_LIMITS } from "../limits/mod.ts";
-import { openaiCompatible, type UpstreamTarget } from "../upstream/mod.ts";
+import { arrivedJson, requestOf } from "../../tests/dialects/mod.ts";
+import { openaiChat } from "../dialects/openai_chat/mod.ts";
+import { simulatorTarget } from "../config.ts";
 import { openUpstream } from "./mod.ts";
 
-const target: UpstreamTarget = {
-  name: "provider",
-  adapter: openaiCompatible,
-  baseUrl: "http://127.0.0.1:9",
-  apiKey: null,
-  models: null,
-  onClientGone: "cancel",
-  outputLimitParameter: "max_tokens",
-  simulated: false,
-};
+const call = requestOf(
+  openaiChat,
+  arrivedJson({ model: "m", messages: [{ role: "user", content: "" }] }),
+);
 
 describe("opening an upstream", () => {
   it("counts no negative time when the clock steps back, which the ledger would refuse", async () => {
@@ -29,9 +25,8 @@ describe("opening an upstream", () => {
         }));
       },
     }, {
-      routes: [{ target, upstreamModel: "m" }],
-      body: { model: "m", messages: [] },
-      streaming: false,
+      routes: [{ target: simulatorTarget("http://127.0.0.1:9"), upstreamModel: "m" }],
+      call,
       outputLimit: null,
       endsAtMs: nowMs + 60_000,
       onWatch: () => {},

@@ -1,48 +1,43 @@
 import { describe, expect, it } from "vitest";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { createWatch, DEFAULT_LIMITS } from "../limits/mod.ts";
-import {
-  type Adapter,
-  openaiCompatible,
-  type StreamOutput,
-  type UpstreamTarget,
-} from "../upstream/mod.ts";
+import { arrivedJson, bytesOf, requestOf } from "../../tests/dialects/mod.ts";
+import type { AnswerReader, StreamOutput } from "../dialects/mod.ts";
+import { openaiChat } from "../dialects/openai_chat/mod.ts";
 import { type StreamEnd, streamToClient } from "./mod.ts";
 
 const effects = createEffects(platformOf(globalThis));
-const bytesOf = (text: string) => new TextEncoder().encode(text);
+const reader = openaiChat.reader(
+  requestOf(
+    openaiChat,
+    arrivedJson({ model: "m", messages: [{ role: "user", content: "" }], stream: true }),
+  ),
+);
 
 /** Runs a stream of chunks, each of which gives `outputs`, to its end. */
 async function run(
-  adapter: Partial<Adapter>,
+  defects: Partial<AnswerReader>,
   outputs: readonly StreamOutput[] = [],
   onEnd: (end: StreamEnd) => Promise<null> = () => Promise.resolve(null),
 ) {
   const ends: StreamEnd[] = [];
   const faults: unknown[] = [];
   const watch = createWatch(effects, DEFAULT_LIMITS, effects.clock.nowMs() + 60_000);
-  const target: UpstreamTarget = {
-    name: "provider",
-    adapter: { ...openaiCompatible, streamStep: (state) => [state, outputs], ...adapter },
-    baseUrl: "http://127.0.0.1:9",
-    apiKey: null,
-    models: null,
-    onClientGone: "cancel",
-    outputLimitParameter: "max_tokens",
-    simulated: false,
-  };
   const body = streamToClient({
     kind: "stream",
     status: 200,
+    contentType: "text/event-stream",
     reader: {
       read: () => Promise.resolve({ done: false, value: bytesOf("data: {}\n\n") }),
       cancel: () => Promise.resolve(),
     },
     watch,
-    state: { ...openaiCompatible.streamStart(), started: true },
+    state: { ...reader.streamStart({ status: 200, headers: new Headers() }), started: true },
     outputs: [{ kind: "bytes", bytes: bytesOf("data: first\n\n") }],
   }, {
-    target,
+    reader: { ...reader, streamStep: (state) => [state, outputs], ...defects },
+    dialect: openaiChat,
+    onClientGone: "cancel",
     usageAsked: true,
     onState: () => {},
     onEnd: (end) => {

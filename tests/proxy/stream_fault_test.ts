@@ -1,30 +1,32 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { startSimulator } from "../../scripts/simulator/mod.ts";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { silentLog } from "../../shared/log.ts";
 import { composeProxy } from "../../proxy/compose.ts";
 import { readProxyConfig } from "../../proxy/config.ts";
-import { type Adapter, openaiCompatible } from "../../proxy/upstream/mod.ts";
+import { type AnswerReader, dialectOf } from "../../proxy/dialects/mod.ts";
 import { startHarness } from "./harness.ts";
 
 const effects = createEffects(platformOf(globalThis));
+const chat = dialectOf("openai.chat.completions");
+const soundReader = chat.reader;
 const defect = () => {
-  throw new Error("a defect of the adapter");
+  throw new Error("a defect of the dialect");
 };
 
-/** A streamed call through an adapter with defects: what the client and the ledger were told. */
-async function goes(defects: Partial<Adapter>) {
+afterEach(() => void vi.restoreAllMocks());
+
+/** A streamed call through a dialect with defects: what the client and the ledger were told. */
+async function goes(defects: (sound: AnswerReader) => Partial<AnswerReader>) {
+  vi.spyOn(chat, "reader").mockImplementation((request) => {
+    const sound = soundReader(request);
+    return { ...sound, ...defects(sound) };
+  });
   const simulator = await startSimulator();
   const config = readProxyConfig({ SARGALAY_SIMULATOR_URL: simulator.url });
   const faults: unknown[] = [];
   const harness = await startHarness({
-    config: {
-      ...config,
-      targets: config.targets.map((each) => ({
-        ...each,
-        adapter: { ...openaiCompatible, ...defects },
-      })),
-    },
+    config,
     models: ["sim-paced"],
     effects,
     fetch,
@@ -48,23 +50,24 @@ async function goes(defects: Partial<Adapter>) {
   return { text, end, faults, requestId, unconfirmed };
 }
 
-const failsLater: Adapter["streamStep"] = (state, chunk) =>
-  state.started ? defect() : openaiCompatible.streamStep(state, chunk);
+const failsLater = (sound: AnswerReader): Partial<AnswerReader> => ({
+  streamStep: (state, chunk) => state.started ? defect() : sound.streamStep(state, chunk),
+});
 
 describe("a defect in the middle of a stream", () => {
-  it.each<[string, Partial<Adapter>, unknown]>([
-    ["what was seen is settled", { streamStep: failsLater }, {
+  it.each<[string, (sound: AnswerReader) => Partial<AnswerReader>, unknown]>([
+    ["what was seen is settled", failsLater, {
       type: "SettleHold",
       body: { evidence: "observed", call: { outcome: "internal_error" } },
     }],
-    ["what was counted is settled when the rest cannot be counted", {
-      streamStep: failsLater,
+    ["what was counted is settled when the rest cannot be counted", (sound) => ({
+      ...failsLater(sound),
       streamCount: (state) => state.uncounted === "" ? state : defect(),
-    }, { type: "SettleHold", body: { call: { outcome: "internal_error" } } }],
-    ["the hold is released when nothing can be counted", {
-      streamStep: failsLater,
+    }), { type: "SettleHold", body: { call: { outcome: "internal_error" } } }],
+    ["the hold is released when nothing can be counted", (sound) => ({
+      ...failsLater(sound),
       streamCount: defect,
-    }, { type: "ReleaseHold", body: { call: { outcome: "internal_error" } } }],
+    }), { type: "ReleaseHold", body: { call: { outcome: "internal_error" } } }],
   ])("ends the call: %s", async (_name, defects, expected) => {
     const { text, end, faults, requestId, unconfirmed } = await goes(defects);
     expect(end).toMatchObject(expected as object);

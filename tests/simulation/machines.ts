@@ -4,7 +4,7 @@ import { ledgerDomain } from "../../ledger/shard/mod.ts";
 import { createMemoryEventStore, type MemoryTables } from "../../ledger/store/memory/mod.ts";
 import { composeProxy, type Proxy } from "../../proxy/compose.ts";
 import type { ProxyConfig } from "../../proxy/config.ts";
-import { openaiCompatible } from "../../proxy/upstream/mod.ts";
+import { profileOf } from "../../proxy/upstream/mod.ts";
 import type { Runner } from "../../projections/runner/mod.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Broker } from "./bus.ts";
@@ -162,14 +162,14 @@ function startReader(machine: Machine, life: string, options: MachineOptions): v
 }
 
 function proxyConfig(plan: Plan): ProxyConfig {
+  const profile = profileOf("openai_compatible");
+  if (profile === undefined) throw new Error("there is no profile openai_compatible");
   const target = (name: string, onClientGone: "cancel" | "drain") => ({
     name,
-    adapter: openaiCompatible,
+    profile: { ...profile, onClientGone },
     baseUrl: `https://${name}.example/v1`,
     apiKey: null,
     models: null,
-    onClientGone,
-    outputLimitParameter: "max_tokens" as const,
     simulated: true,
   });
   return {

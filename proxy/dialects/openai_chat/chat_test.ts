@@ -1,15 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { boundCall, inputEstimate, parseChatRequest, TOKENS_PER_IMAGE } from "./mod.ts";
+import type { SendOptions } from "../dialect.ts";
+import { arrivedJson, requestOf } from "../../../tests/dialects/mod.ts";
+import type { JsonObject } from "../../../shared/json.ts";
+import { boundCall, inputEstimate, TOKENS_PER_IMAGE } from "../../bounds/mod.ts";
+import { openaiChat } from "./mod.ts";
 
 const model = { contextWindowTokens: 1_000_000, maxOutputTokens: 4_096 };
-const bytesOf = (body: unknown) => new TextEncoder().encode(JSON.stringify(body));
-
-function request(more: Record<string, unknown> = {}) {
-  const body = { model: "m", messages: [{ role: "user", content: "မင်္ဂလာပါ" }], ...more };
-  const parsed = parseChatRequest(body);
-  if ("failure" in parsed) throw new Error(parsed.failure.message);
-  return { request: parsed.request, bytes: bytesOf(body) };
-}
+const body = (more: JsonObject) => ({
+  model: "m",
+  messages: [{ role: "user", content: "မင်္ဂလာပါ" }],
+  ...more,
+});
+const request = (more: JsonObject = {}) => requestOf(openaiChat, arrivedJson(body(more)));
+const bound = (more: JsonObject = {}) => boundCall(request(more), model);
+const sent = (more: JsonObject, options: Partial<SendOptions> = {}) => {
+  const outgoing = openaiChat.send(request(more), {
+    upstreamModel: "upstream",
+    outputLimit: null,
+    outputLimitParameter: "max_tokens",
+    asksForUsage: true,
+    ...options,
+  });
+  return JSON.parse(String(outgoing.body));
+};
 
 describe("the input bound", () => {
   it.each([
@@ -18,59 +31,62 @@ describe("the input bound", () => {
     ["emoji", "👩‍👩‍👧‍👦".repeat(100)],
     ["control characters", "\u0001".repeat(500)],
   ])("is never below one token a byte: %s", (_name, content) => {
-    const { request: chat, bytes } = request({ messages: [{ role: "user", content }] });
-    const { inputTokensBound } = boundCall(chat, bytes.length, model);
+    const chat = request({ messages: [{ role: "user", content }] });
+    const { inputTokensBound } = boundCall(chat, model);
     expect(inputTokensBound).toBeGreaterThanOrEqual(new TextEncoder().encode(content).length);
-    expect(inputEstimate(chat, bytes, { inputTokensBound })).toBeLessThan(inputTokensBound);
+    expect(inputEstimate(chat, { inputTokensBound })).toBeLessThan(inputTokensBound);
   });
 
   it("counts an image by its cap and not by the bytes of its data URL", () => {
     const url = `data:image/png;base64,${"A".repeat(500_000)}`;
     const content = [{ type: "text", text: "what?" }, { type: "image_url", image_url: { url } }];
-    const { request: chat, bytes } = request({ messages: [{ role: "user", content }] });
-    const { inputTokensBound } = boundCall(chat, bytes.length, model);
+    const { inputTokensBound } = bound({ messages: [{ role: "user", content }] });
     expect(inputTokensBound).toBeGreaterThanOrEqual(TOKENS_PER_IMAGE);
     expect(inputTokensBound).toBeLessThan(TOKENS_PER_IMAGE + 1_500);
   });
 
   it("is no more than the context window, beyond which no call succeeds", () => {
-    const { request: chat } = request();
     const small = { ...model, contextWindowTokens: 8_192 };
-    expect(boundCall(chat, 900_000, small).inputTokensBound).toBe(8_192);
+    const long = request({ user: "x".repeat(20_000) });
+    expect(boundCall(long, small).inputTokensBound).toBe(8_192);
+  });
+
+  it.each<[string, JsonObject]>([
+    ["sound", { messages: [{ role: "user", content: [{ type: "input_audio" }] }] }],
+    ["a file", { messages: [{ role: "user", content: [{ type: "file" }] }] }],
+    ["an earlier answer's sound", { messages: [{ role: "assistant", audio: { id: "a" } }] }],
+    ["a web search", { web_search_options: {} }],
+    ["xAI's search", { search_parameters: { mode: "on" } }],
+    ["OpenRouter's plugins", { plugins: [{ id: "web" }] }],
+    ["a tool of the provider's", { tools: [{ type: "web_search" }] }],
+  ])("is the context window for what nobody can count from here: %s", (_name, more) => {
+    expect(bound(more).inputTokensBound).toBe(model.contextWindowTokens);
   });
 });
 
 describe("the output bound", () => {
   it("is the client's limit for each answer, in whichever member it stands", () => {
-    const bounds = (more: Record<string, unknown>) => {
-      const { request: chat, bytes } = request(more);
-      return boundCall(chat, bytes.length, model);
-    };
-    expect(bounds({}).outputTokensRequested).toBeNull();
-    expect(bounds({ max_tokens: 5 })).toMatchObject({
+    expect(bound().outputTokensRequested).toBeNull();
+    expect(bound({ max_tokens: 5 })).toMatchObject({
       outputTokensRequested: 5,
       minimumOutputTokens: 5,
     });
-    expect(bounds({ max_completion_tokens: 90, n: 3 })).toMatchObject({
+    expect(bound({ max_completion_tokens: 90, n: 3 })).toMatchObject({
       outputTokensRequested: 270,
       minimumOutputTokens: 48,
     });
-    expect(bounds({ n: 2 }).outputTokensRequested).toBe(8_192);
-    expect(bounds({ max_tokens: 5, max_completion_tokens: 9 }).outputTokensRequested).toBe(9);
+    expect(bound({ n: 2 }).outputTokensRequested).toBe(8_192);
+    expect(bound({ max_tokens: 5, max_completion_tokens: 9 }).outputTokensRequested).toBe(9);
   });
 });
 
 describe("the request", () => {
-  const refusal = (more: Record<string, unknown>) => {
-    const parsed = parseChatRequest({
-      model: "m",
-      messages: [{ role: "user", content: "" }],
-      ...more,
-    });
+  const refusal = (more: JsonObject) => {
+    const parsed = openaiChat.parse(arrivedJson(body(more)));
     return "failure" in parsed ? [parsed.failure.code, parsed.failure.param] : null;
   };
 
-  it("may have every member of OpenAI's that buys tokens alone, as it is", () => {
+  it("may have every member, known here or not, and goes upstream with it", () => {
     const all = {
       temperature: 0.5,
       top_p: 1,
@@ -95,28 +111,21 @@ describe("the request", () => {
       metadata: { a: "b" },
       store: false,
       prediction: { type: "content", content: "x" },
-      modalities: ["text"],
-      audio: null,
+      modalities: ["text", "audio"],
+      audio: { voice: "alloy", format: "wav" },
       web_search_options: null,
+      top_k: 5,
+      x_new: { deep: [null] },
+      constructor: 1,
       service_tier: "default",
       stream_options: { include_usage: true, include_obfuscation: false },
     };
-    expect(request(all).request.body).toMatchObject(all);
+    expect(sent(all)).toEqual({ ...body(all), model: "upstream" });
   });
 
   it.each([
-    [{ plugins: [{ id: "web" }] }, "plugins"],
-    [{ x_new: null }, "x_new"],
-    [{ search_parameters: { mode: "on" } }, "search_parameters"],
-    [JSON.parse('{"__proto__": {"max_tokens": 9}}'), "__proto__"],
-    [{ Max_Tokens: 9 }, "Max_Tokens"],
-    [{ constructor: 1 }, "constructor"],
     [{ service_tier: "priority" }, "service_tier"],
-    [{ service_tier: "flex" }, "service_tier"],
-    [{ tools: [{ type: "function" }, { type: "web_search" }] }, "tools[1].type"],
-    [{ tools: [{ googleSearch: {} }] }, "tools[0].type"],
-    [{ messages: [{ role: "assistant", audio: { id: "a" } }] }, "messages[0].audio"],
-    [{ audio: { voice: "alloy" } }, "audio"],
+    [{ service_tier: "scale" }, "service_tier"],
   ])("%j is refused: what it buys has no price here", (more, param) => {
     expect(refusal(more)).toEqual(["unsupported_parameter", param]);
   });

@@ -1,7 +1,6 @@
 /** Understanding a chat completions request as far as money depends on it. @module */
 import { z } from "zod";
 import { identifierSchema } from "../../../shared/ids/mod.ts";
-import type { Usage } from "../../../shared/usage/mod.ts";
 import type { Arrived, MediaCount, ParsedCall } from "../dialect.ts";
 import { describeIssue, notForSale } from "../refusals.ts";
 
@@ -62,7 +61,8 @@ export function parseChatRequest(arrived: Arrived): ParsedCall {
       : { failure: describeIssue(issue) };
   }
   const { data } = parsed;
-  const media = mediaOf(data);
+  const searching = searches(data);
+  const media = mediaOf(data, searching);
   const outputLimit = data.max_tokens == null && data.max_completion_tokens == null
     ? null
     // A client that sends both may be obeyed in either, so the higher one bounds the call.
@@ -84,26 +84,26 @@ export function parseChatRequest(arrived: Arrived): ParsedCall {
       outputLimit,
       messages: data.messages.length,
       media,
-      unitsBound: searchesOf(data),
+      unitsBound: searching ? { searches: SEARCHES } : {},
       classes: null,
     },
   };
 }
 
-function searchesOf(data: Parsed): Usage {
+function searches(data: Parsed): boolean {
   const asked = ["web_search_options", "search_parameters", "plugins", "web_search"]
     .some((member) => data[member] !== undefined && data[member] !== null);
   const byTool = data.tools?.some(({ type }) =>
     type != null && !["function", "custom"].includes(type)
   );
-  return asked || byTool === true ? { searches: SEARCHES } : {};
+  return asked || byTool === true;
 }
 
-function mediaOf({ messages, web_search_options, search_parameters, plugins }: Parsed): MediaCount {
+function mediaOf({ messages }: Parsed, searching: boolean): MediaCount {
   let images = 0;
   let dataBytes = 0;
   // What a search finds is read by the model as well.
-  let unbounded = web_search_options != null || search_parameters != null || plugins != null;
+  let unbounded = searching;
   for (const message of messages) {
     if (message.audio !== undefined && message.audio !== null) unbounded = true;
     if (!Array.isArray(message.content)) continue;

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { errorBody } from "../../errors.ts";
-import { openaiCompatible as adapter, type StreamOutput, type StreamState } from "../mod.ts";
+import {
+  arrivedJson,
+  bytesOf,
+  passedBytes,
+  requestOf,
+  runStream,
+  type StreamRun,
+} from "../../../tests/dialects/mod.ts";
+import type { Bytes, StreamState } from "../dialect.ts";
+import { openaiChat } from "./mod.ts";
 
 interface Recording {
   readonly name: string;
@@ -11,8 +20,6 @@ interface Recording {
     | null;
 }
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 const folder = new URL("./testdata/", import.meta.url);
 const recordings: Recording[] = [...Deno.readDirSync(folder)]
   .map(({ name }) => ({ name, ...JSON.parse(Deno.readTextFileSync(new URL(name, folder))) }))
@@ -20,32 +27,16 @@ const recordings: Recording[] = [...Deno.readDirSync(folder)]
 const streams = recordings.filter(({ streaming, response }) =>
   streaming && response.status === 200
 );
-const bytesOf = (text: string): Bytes => new TextEncoder().encode(text);
-
-/** Runs chunks through the adapter; `end` false leaves the stream open, as an abort does. */
-function run(chunks: Bytes[], end = true): { state: StreamState; outputs: StreamOutput[] } {
-  let state = adapter.streamStart();
-  const outputs: StreamOutput[] = [];
-  for (const chunk of chunks) {
-    const [next, more] = adapter.streamStep(state, chunk);
-    state = next;
-    outputs.push(...more);
-  }
-  if (end) {
-    const [next, more] = adapter.streamEnd(state);
-    state = next;
-    outputs.push(...more);
-  }
-  return { state, outputs };
-}
-
-const textOf = (outputs: StreamOutput[]) =>
-  outputs.map((output) => output.kind === "failure" ? "" : new TextDecoder().decode(output.bytes))
-    .join("");
+const messages = [{ role: "user", content: "" }];
+const readerOf = (stream: boolean) =>
+  openaiChat.reader(requestOf(openaiChat, arrivedJson({ model: "m", messages, stream })));
+const reader = readerOf(true);
+const run = (chunks: readonly Bytes[], end = true) => runStream(reader, chunks, end);
+const textOf = (outputs: StreamRun["outputs"]) => new TextDecoder().decode(passedBytes(outputs));
 
 /** What a stream came to, in a form that does not depend on how it was cut. */
-function sum({ state, outputs }: ReturnType<typeof run>) {
-  const { counted, finished, done, usage } = adapter.streamCount(state);
+function sum({ state, outputs }: StreamRun) {
+  const { counted, finished, done, usage } = reader.streamCount(state);
   return {
     text: textOf(outputs),
     kinds: outputs.map(({ kind }) => kind).filter((kind) => kind !== "bytes"),
@@ -103,7 +94,7 @@ describe("recorded streams", () => {
       for (let taken = 0; taken <= events.length; taken++) {
         const { state, outputs } = run(events.slice(0, taken), false);
         expect(response.body.startsWith(textOf(outputs))).toBe(true);
-        const { counted } = adapter.streamCount(state);
+        const { counted } = reader.streamCount(state);
         expect(counted.ascii + counted.other).toBeGreaterThanOrEqual(before);
         before = counted.ascii + counted.other;
       }
@@ -118,7 +109,10 @@ describe("recorded answers", () => {
   it.each(answers.map((each) => [each.name, each] as const))(
     "%s is understood",
     (_name, recording) => {
-      const reading = adapter.readAnswer(bytesOf(recording.response.body));
+      const reading = readerOf(false).readAnswer(
+        bytesOf(recording.response.body),
+        { status: 200, headers: new Headers() },
+      );
       if ("failure" in reading) {
         expect(JSON.parse(recording.response.body)).toHaveProperty("error");
         expect(reading.failure.code).toBe("upstream_error");
@@ -133,11 +127,13 @@ describe("recorded refusals", () => {
   const refusals = recordings.filter(({ response }) => response.status !== 200);
   it.each(refusals.map((each) => [each.name, each] as const))("%s is classified", (_name, each) => {
     const { status, headers, body } = each.response;
-    const { failure, tryNext } = adapter.failure(status, new Headers(headers), body);
+    const { failure, tryNext } = reader.failure({ status, headers: new Headers(headers) }, body);
     const expected: Record<number, string> = {
       400: "upstream_bad_request",
       401: "upstream_authentication",
-      429: "upstream_rate_limited",
+      429: body.includes("insufficient_quota")
+        ? "upstream_quota_exceeded"
+        : "upstream_rate_limited",
     };
     expect(failure.code).toBe(expected[status]);
     expect(tryNext).toBe(status !== 400);

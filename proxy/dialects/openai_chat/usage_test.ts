@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openaiCompatible } from "./mod.ts";
+import { arrivedJson, bytesOf, requestOf, runStream } from "../../../tests/dialects/mod.ts";
+import { openaiChat } from "./mod.ts";
 import { mergeUsage, usageOf } from "./usage.ts";
 
 describe("disjoint classes", () => {
@@ -135,10 +136,9 @@ describe("several reports of one stream", () => {
       { choices: [], usage: { completion_tokens: 4 } },
     ];
     const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
-    const [state] = openaiCompatible.streamStep(
-      openaiCompatible.streamStart(),
-      new TextEncoder().encode(text),
-    );
+    const messages = [{ role: "user", content: "" }];
+    const request = requestOf(openaiChat, arrivedJson({ model: "m", messages, stream: true }));
+    const { state } = runStream(openaiChat.reader(request), [bytesOf(text)], false);
     expect(state.usage).toEqual({ input: 9, output: 4 });
   });
 });
