@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { command, Scenario } from "../shard/scenario.ts";
+import { command, READY_TO_CALL, Scenario } from "../shard/scenario.ts";
 import { saleTerms } from "./book.ts";
 
 describe("the price book", () => {
@@ -29,6 +29,45 @@ describe("the price book", () => {
     expect(saleTerms(scenario.state.prices, "model-1")).toMatchObject({
       pricing: { priceVersion: 2, markupVersion: 2, markupPartsPerMillion: 7, fxVersion: 1 },
     });
+  });
+
+  it("sells a withdrawn model again at the price that is published next", () => {
+    const scenario = new Scenario();
+    scenario.given(command("PublishPrice"), command("SetMarkup"), command("SetFxRate"));
+    expect(scenario.given(command("WithdrawPrice"))).toMatchObject([
+      { type: "PriceWithdrawn", payload: { model: "model-1", priceVersion: 1 } },
+    ]);
+    expect(saleTerms(scenario.state.prices, "model-1")).toBe("model_not_priced");
+    expect(scenario.given(command("PublishPrice"))).toMatchObject([{
+      payload: { priceVersion: 2 },
+    }]);
+    expect(saleTerms(scenario.state.prices, "model-1"))
+      .toMatchObject({ pricing: { priceVersion: 2 } });
+  });
+
+  it("keeps the terms of calls whose model is withdrawn meanwhile", () => {
+    const scenario = new Scenario();
+    scenario.given(...READY_TO_CALL, command("PlaceHold"), command("WithdrawPrice"));
+    expect(scenario.given(command("SettleHold"))).toMatchObject([
+      { payload: { chargeMicroKyat: 30_000n } },
+    ]);
+  });
+
+  it("refuses a log that withdraws what is not for sale", () => {
+    const payload = { model: "model-1", priceVersion: 1, reason: "retired" };
+    const scenario = new Scenario();
+    const withdraw = () => scenario.append({ type: "PriceWithdrawn", payload });
+    expect(withdraw).toThrow("withdrawn in the log");
+    scenario.given(command("PublishPrice"), command("WithdrawPrice"));
+    expect(withdraw).toThrow("withdrawn in the log");
+  });
+
+  it("numbers the fee for own keys by itself", () => {
+    const scenario = new Scenario();
+    scenario.given(command("SetOwnKeyFee"));
+    expect(scenario.given(command("SetOwnKeyFee", { picoUsdPerRequest: 7n }))).toMatchObject([
+      { type: "OwnKeyFeeSet", payload: { feeVersion: 2, picoUsdPerRequest: 7n } },
+    ]);
   });
 
   it("refuses a log that skips or repeats a version", () => {
