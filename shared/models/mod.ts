@@ -1,0 +1,7 @@
+/** Which models for sale a name means. @module */
+export {
+  bareModelName,
+  createModelIndex,
+  type ModelIndex,
+  type NamedModel,
+} from "./model_index.ts";
