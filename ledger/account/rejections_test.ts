@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Command, REJECTION_CODES, type RejectionCode } from "../../shared/commands/mod.ts";
+import { type Limits, NO_LIMITS } from "../../shared/limits/mod.ts";
 import { MAXIMUM_ALERT_RULES } from "../alerts/mod.ts";
+import { MAXIMUM_PLANS } from "../plans/mod.ts";
 import { MAXIMUM_NAMES, MAXIMUM_PROVIDER_KEYS } from "../routing/mod.ts";
 import { command, keyHash, READY_TO_CALL, requestId, Scenario } from "../shard/scenario.ts";
 import { LATE_WINDOW_MS, MAXIMUM_ACTIVE_KEYS, MAXIMUM_OPEN_HOLDS } from "./mod.ts";
@@ -28,11 +30,21 @@ const lateSettled = [...expired, command("SettleHold")];
 const PAID = 30_000n;
 const ofOther = { accountId: "acc-2" };
 const max = 2n ** 63n - 1n;
+const sameKey = { keyHash: keyHash(7), bodyHash: keyHash(7) };
+const named = [...ready, command("PlaceHold", { idempotency: sameKey })];
+const limited = (limits: Partial<Limits>, keyId: string | null = null) => [
+  ...ready,
+  command("PublishPlan", { limits: { ...NO_LIMITS, ...limits } }),
+  command("AssignPlan", { keyId }),
+];
 
 // deno-fmt-ignore: a row per reason, visible on one screen
 const ROWS: readonly Row[] = [
   ["invalid_command", held, command("ExpireHold")],
   ["invalid_command", [...held, command("ExtendHold"), 60_000], command("ExpireHold")],
+
+  ["invalid_command", ready, command("SetBudget", { keyId: "key-1", teamId: "team-1" })],
+  ["invalid_command", ready, command("SetBudget", { teamId: "team-1", userId: "user-1" })],
 
   ["account_exists", ready, command("OpenAccount", { name: "Another" })],
   ["account_not_found", [], command("GrantCredit")],
@@ -42,6 +54,8 @@ const ROWS: readonly Row[] = [
   ["account_not_found", [], command("RevokeKey")],
   ["account_not_found", [], command("SetBudget")],
   ["account_not_found", [], command("PlaceHold")],
+  ["account_not_found", [], command("ConfigureKey")],
+  ["account_not_found", [], command("AssignPlan")],
   ["account_not_found", [], command("ExtendHold")],
   ["account_not_found", [], command("ReportUsage")],
   ["account_not_found", [], command("SettleHold")],
@@ -56,15 +70,33 @@ const ROWS: readonly Row[] = [
   ["key_not_found", ready, command("RevokeKey", { keyId: "key-9" })],
   ["key_not_found", ready, command("SetBudget", { keyId: "key-9" })],
   ["key_not_found", ready, command("PlaceHold", { keyId: "key-9" })],
+  ["key_not_found", ready, command("ConfigureKey", { keyId: "key-9" })],
+  ["key_not_found", ready, command("AssignPlan", { keyId: "key-9" })],
   ["key_not_found", [...ready, command("OpenAccount", ofOther)], command("PlaceHold", ofOther)],
   ["key_revoked", [...ready, command("RevokeKey")], command("RevokeKey")],
   ["key_revoked", [...ready, command("RevokeKey")], command("SetBudget", { keyId: "key-1" })],
   ["key_revoked", [...ready, command("RevokeKey")], command("PlaceHold")],
+  ["key_revoked", [...ready, command("RevokeKey")], command("ConfigureKey")],
+  ["key_revoked", [...ready, command("RevokeKey")], command("AssignPlan", { keyId: "key-1" })],
   ["key_expired", [...without("IssueKey"), command("IssueKey", { expiresAtMs: 1 })], command("PlaceHold")],
+
+  ["key_expired", [...ready, command("ConfigureKey", { expiresAtMs: 1 })], command("PlaceHold")],
+  ["plan_not_found", ready, command("AssignPlan")],
+  ["plan_not_found", ready, command("AssignPlan", { keyId: "key-1" })],
+  ["model_not_allowed", [...ready, command("ConfigureKey", { allowedModels: [] })], command("PlaceHold")],
+  ["model_not_allowed", [...ready, command("ConfigureKey", { allowedModels: ["other/*", "model-2"] })], command("PlaceHold")],
+  ["model_not_allowed", [...ready, command("ConfigureKey", { allowedModels: ["model-1"] })], command("PlaceHold", { alternatives: ["model-1", "model-2"] })],
 
   ["request_exists", held, command("PlaceHold")],
   ["request_exists", settled, command("PlaceHold")],
   ["request_exists", expired, command("PlaceHold")],
+  ["idempotency_conflict", named, command("PlaceHold", { requestId: requestId(2), idempotency: { ...sameKey, bodyHash: keyHash(8) } })],
+  ["idempotency_conflict", [...named, command("SettleHold")], command("PlaceHold", { requestId: requestId(2), idempotency: { ...sameKey, bodyHash: keyHash(8) } })],
+  ["idempotency_in_progress", named, command("PlaceHold", { requestId: requestId(2), idempotency: sameKey })],
+  ["idempotency_in_progress", [...named, 60_001], command("PlaceHold", { requestId: requestId(2), idempotency: sameKey })],
+  ["idempotency_replay", [...named, command("SettleHold")], command("PlaceHold", { requestId: requestId(2), idempotency: sameKey })],
+  ["idempotency_replay", [...named, command("ReportUsage"), 60_000, command("ExpireHold")], command("PlaceHold", { requestId: requestId(2), idempotency: sameKey })],
+  ["idempotency_replay", [...named, 60_000, command("ExpireHold"), command("SettleHold")], command("PlaceHold", { requestId: requestId(2), idempotency: sameKey })],
   ["hold_not_found", ready, command("ExtendHold")],
   ["hold_not_found", ready, command("ReportUsage")],
   ["hold_not_found", ready, command("SettleHold")],
@@ -165,8 +197,17 @@ const ROWS: readonly Row[] = [
   ["budget_exceeded", [...ready, command("SetBudget", { limitMicroKyat: 29_999n })], command("PlaceHold")],
   ["budget_exceeded", [...ready, command("SetBudget", { keyId: "key-1", limitMicroKyat: 29_999n })], command("PlaceHold")],
   ["budget_exceeded", [...held, command("SetBudget", { period: "total", limitMicroKyat: 79_999n })], command("PlaceHold", { requestId: requestId(2) })],
+  ["budget_exceeded", [...without("IssueKey"), command("IssueKey", { teamId: "team-1" }), command("SetBudget", { teamId: "team-1", limitMicroKyat: 29_999n })], command("PlaceHold")],
+  ["budget_exceeded", [...without("IssueKey"), command("IssueKey", { userId: "user-1" }), command("SetBudget", { userId: "user-1", limitMicroKyat: 29_999n })], command("PlaceHold")],
+  ["rate_limited", [...limited({ requestsPerMinute: 1 }), command("PlaceHold")], command("PlaceHold", { requestId: requestId(2) })],
+  ["rate_limited", limited({ tokensPerMinute: 14 }), command("PlaceHold")],
+  ["rate_limited", [...limited({ requestsPerDay: 1 }), command("PlaceHold")], command("PlaceHold", { requestId: requestId(2) })],
+  ["rate_limited", limited({ tokensPerMonth: 14 }), command("PlaceHold")],
+  ["rate_limited", [...limited({ concurrentRequests: 1 }), command("PlaceHold")], command("PlaceHold", { requestId: requestId(2) })],
+  ["rate_limited", limited({ tokensPerMonth: 14 }, "key-1"), command("PlaceHold")],
   ["too_many_holds", [...ready, command("GrantCredit", { amountMicroKyat: max / 2n }), ...range(MAXIMUM_OPEN_HOLDS, (n) => command("PlaceHold", { requestId: requestId(n) }))], command("PlaceHold", { requestId: requestId(0) })],
   ["too_many_keys", [command("OpenAccount"), ...range(MAXIMUM_ACTIVE_KEYS, (n) => command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n) }))], command("IssueKey", { keyId: "key-0", keyHash: keyHash(0) })],
+  ["too_many_plans", range(MAXIMUM_PLANS, (n) => command("PublishPlan", { planId: `plan-${n}` })), command("PublishPlan", { planId: "plan-0" })],
   ["too_many_alert_rules", range(MAXIMUM_ALERT_RULES, (n) => command("SetAlertRule", { ruleId: `rule-${n}` })), command("SetAlertRule", { ruleId: "rule-0" })],
   ["too_many_routing_names", range(MAXIMUM_NAMES.providers, (n) => command("ConfigureProvider", { provider: `p-${n}` })), command("ConfigureProvider")],
   ["too_many_routing_names", range(MAXIMUM_NAMES.routers, (n) => command("ConfigureRouter", { routerId: `r-${n}` })), command("ConfigureRouter")],
@@ -215,12 +256,14 @@ describe("of several reasons the first in the documented order is given", () => 
     ["account_not_found", command("OpenAccount")],
     ["key_not_found", command("IssueKey", { expiresAtMs: 1 })],
     ["key_expired", command("IssueKey", { keyId: "key-2", keyHash: keyHash(2) })],
+    ["model_not_allowed", command("ConfigureKey", { keyId: "key-2", allowedModels: ["model-1"] })],
     ["model_not_priced", command("PublishPrice", { ratesPicoUsdPerUnit: { input: 1n } })],
     ["usage_class_not_priced", command("PublishPrice")],
     ["markup_not_set", command("SetMarkup")],
     ["fx_rate_not_set", command("SetFxRate")],
     ["insufficient_credit", command("GrantCredit")],
     ["budget_exceeded", command("SetBudget", { limitMicroKyat: null })],
+    ["rate_limited", command("AssignPlan", { planId: null })],
   ];
 
   it("for a hold", () => {
@@ -232,9 +275,14 @@ describe("of several reasons the first in the documented order is given", () => 
       const decision = scenario.attempt(command("PlaceHold", { keyId }));
       expect(decision.status === "rejected" ? decision.rejection.code : "accepted").toBe(code);
       scenario.given(remedy);
+      if (remedy.type === "IssueKey" && remedy.body.keyId === "key-2") {
+        scenario.given(command("ConfigureKey", { keyId: "key-2", allowedModels: [] }));
+      }
       if (remedy.type === "OpenAccount") {
         scenario.given(command("GrantCredit", cheap));
         scenario.given(command("SetBudget", { limitMicroKyat: 0n }));
+        const limits = { ...NO_LIMITS, tokensPerMonth: 1 };
+        scenario.given(command("PublishPlan", { limits }), command("AssignPlan"));
       }
     }
     scenario.given(command("PlaceHold", { keyId: "key-2" }));
