@@ -38,7 +38,7 @@ export function errorBody(failure: ProxyFailure): ErrorBody {
 export function errorResponse(
   failure: ProxyFailure,
   headers: HeadersInit = {},
-  form: { body(failure: ProxyFailure): unknown } = { body: errorBody },
+  form: { body(failure: ProxyFailure, requestId?: string | null): unknown } = { body: errorBody },
 ): Response {
   const all = new Headers(headers);
   all.set("content-type", "application/json");
@@ -47,7 +47,7 @@ export function errorResponse(
     all.set("retry-after", `${Math.ceil(failure.retryAfterMs / 1_000)}`);
     all.set("retry-after-ms", `${failure.retryAfterMs}`);
   }
-  return new Response(JSON.stringify(form.body(failure)), {
+  return new Response(JSON.stringify(form.body(failure, all.get("x-request-id"))), {
     status: statusOf(failure.code),
     headers: all,
   });

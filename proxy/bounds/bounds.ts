@@ -41,13 +41,12 @@ export function boundCall(
   model: { readonly contextWindowTokens: number; readonly maxOutputTokens: number },
 ): CallBounds {
   const { arrived, media, choices, outputLimit } = request;
-  const bySize = media.unbounded
-    ? Infinity
-    : arrived.bodyBytes.length - media.dataBytes + media.images * TOKENS_PER_IMAGE +
-      request.messages * TOKENS_PER_MESSAGE + TOKENS_PER_CALL;
+  const bySize = media.unbounded ? Infinity : arrived.bodyBytes.length - media.dataBytes +
+    media.images * (media.tokensPerImage ?? TOKENS_PER_IMAGE) +
+    request.messages * TOKENS_PER_MESSAGE + TOKENS_PER_CALL + (media.addedTokens ?? 0);
   const perAnswer = outputLimit ?? (choices > 1 ? model.maxOutputTokens : null);
   return {
-    inputTokensBound: Math.min(bySize, model.contextWindowTokens),
+    inputTokensBound: Math.min(bySize, model.contextWindowTokens * (media.readings ?? 1)),
     outputTokensRequested: perAnswer === null ? null : Math.min(perAnswer * choices, MOST_TOKENS),
     minimumOutputTokens: choices *
       Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),

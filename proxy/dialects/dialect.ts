@@ -80,6 +80,12 @@ export interface MediaCount {
    * a URL holds, a conversation kept by the provider): then the model's context window is the bound.
    */
   readonly unbounded: boolean;
+  /** The most tokens that one picture costs at providers of this API; absent for the general bound. */
+  readonly tokensPerImage?: number;
+  /** Tokens that are bought without being spelt out, such as the definition of a built-in tool. */
+  readonly addedTokens?: number;
+  /** How often the provider may read the context within the call, for its own tools; absent for once. */
+  readonly readings?: number;
 }
 
 /** A request, understood as far as money and routing depend on it. */
@@ -118,6 +124,11 @@ export interface SendOptions {
   readonly outputLimitParameter: string;
   /** Whether the provider takes `stream_options.include_usage`, or the like. */
   readonly asksForUsage: boolean;
+  /**
+   * The version that an Anthropic body names where the provider wants it there, and the model in the
+   * path; absent where both go as Anthropic's own API takes them.
+   */
+  readonly anthropicVersion?: string;
 }
 
 /** What goes to the upstream; the target adds its address and its credentials. */
@@ -222,11 +233,13 @@ export interface AnswerReader {
   streamCount(state: StreamState): StreamState;
   /** Whether the end of the bytes is the end of the answer, even without any mark. */
   readonly endsWithoutMark: boolean;
+  /** An error inside of this stream, where it differs from the dialect's usual form. */
+  errorEvent?(failure: ProxyFailure): Bytes;
 }
 
 /** How errors look to a client of a dialect. */
 export interface ErrorForm {
-  body(failure: ProxyFailure): JsonObject;
+  body(failure: ProxyFailure, requestId?: string | null): JsonObject;
   /** The error inside of a stream that has begun, closing it as the dialect does. */
   event(failure: ProxyFailure): Bytes;
 }

@@ -184,7 +184,8 @@ class StreamRelay {
     // What is owed comes first: nothing that goes wrong on the way to the client may prevent it.
     if (!this.#ended) void this.#end(outcome);
     this.#releaseHeld();
-    this.#emit(this.options.dialect.errors.event(why));
+    const { reader, dialect } = this.options;
+    this.#emit(reader.errorEvent?.(why) ?? dialect.errors.event(why));
     this.#close();
     this.stream.watch.abort(why);
   }

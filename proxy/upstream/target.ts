@@ -33,6 +33,8 @@ export interface ProviderProfile {
   readonly outputLimitParameter: "max_tokens" | "max_completion_tokens";
   /** Whether its chat completions take `stream_options.include_usage`. */
   readonly asksForUsage: boolean;
+  /** See SendOptions. */
+  readonly anthropicVersion?: string;
   /** Where this answer comes from, such as the provider's documentation. */
   readonly source: string;
 }

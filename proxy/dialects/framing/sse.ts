@@ -65,7 +65,10 @@ export const sse: Framing = {
       const event = eventOf(each);
       return event === null ? [] : [event];
     }),
-  isOneEvent: (text) =>
-    text.startsWith("data: {") && text.endsWith("}\n\n") &&
-    text.indexOf("\n") === text.length - 2,
+  isOneEvent(text) {
+    // The line of the event's name, where there is one, stands before its data.
+    const start = text.startsWith("event: ") ? text.indexOf("\n") + 1 : 0;
+    return text.startsWith("data: {", start) && text.endsWith("}\n\n") &&
+      text.indexOf("\n", start) === text.length - 2;
+  },
 };
