@@ -22,7 +22,7 @@ import { boundCall } from "./bounds/mod.ts";
 import { type CallRequest, type Dialect, dialectOf } from "./dialects/mod.ts";
 import type { EdgeConfig } from "./edge_config/mod.ts";
 import { errorResponse } from "./errors.ts";
-import { healthOf } from "./health.ts";
+import { healthOf } from "./health/mod.ts";
 import { placeHold } from "./hold/mod.ts";
 import { type CallLimits, headersFailure, readBody } from "./limits/mod.ts";
 import type { Progress } from "./meter/mod.ts";

@@ -50,6 +50,8 @@ export const subjects = {
   checkpoint: (shard: number) => `sargalay.${shard}.checkpoint`,
   /** Durable: the sealed answer to a request. */
   answer: (requestId: string) => `sargalay.answer.${requestId}`,
+  /** Broadcast among edges: what one of them found out about the health of providers. */
+  edgeHealth: "sargalay.edges.health",
   /** Broadcast to one edge: a SettledNotice. */
   settled: (edgeId: string) => `sargalay.edge.${edgeId}.settled`,
 } as const;
