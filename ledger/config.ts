@@ -5,6 +5,18 @@ const port = z.string().regex(/^\d{1,5}$/, "expected a port number").transform((
   parseInt(text, 10)
 ).refine((value) => value <= 65_535, "expected a port number below 65,536");
 
+/**
+ * Which models are for sale from the first start on: the few of the starter list, or the whole
+ * catalogue as well, and those of the simulator where it serves.
+ */
+export const SEED_CHOICES = [
+  "starter",
+  "starter+simulator",
+  "catalogue",
+  "catalogue+simulator",
+  "none",
+] as const;
+
 const settingsSchema = z.object({
   SARGALAY_LEDGER_PORT: port.default(8788),
   SARGALAY_HOST: z.string().min(1).default("127.0.0.1"),
@@ -13,7 +25,7 @@ const settingsSchema = z.object({
   SARGALAY_SERVICE_SECRET: z.string().min(32, "expected at least 32 characters"),
   SARGALAY_SHARDS: z.string().regex(/^([1-9]|[1-5]\d|6[0-4])$/, "expected 1 to 64")
     .transform((text) => parseInt(text, 10)).default(1),
-  SARGALAY_SEED: z.enum(["starter", "starter+simulator", "none"]).default("none"),
+  SARGALAY_SEED: z.enum(SEED_CHOICES).default("none"),
   SARGALAY_CHECKPOINT_KEY: z.string().optional(),
   SARGALAY_CHECKPOINT_KEY_FILE: z.string().optional(),
   SARGALAY_CHECKPOINT_DIRS: z.string().default(".data/checkpoints").transform((text) =>
@@ -28,8 +40,8 @@ const settingsSchema = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, "expected letters, digits and . _ / -").optional(),
 });
 
-/** Which models are for sale from the first start on. */
-export type SeedChoice = "starter" | "starter+simulator" | "none";
+/** See {@link SEED_CHOICES}. */
+export type SeedChoice = (typeof SEED_CHOICES)[number];
 
 /** The settings of a ledger process. */
 export interface LedgerConfig {

@@ -3,7 +3,13 @@ import type { CommandEnvelope, CommandReply } from "../shared/commands/mod.ts";
 import type { Clock } from "../shared/effects.ts";
 import { type JsonObject, toJsonValue } from "../shared/json.ts";
 import type { Log } from "../shared/log.ts";
-import { seedCommands } from "./catalog/mod.ts";
+import {
+  catalogueSeedCommands,
+  type KnownNames,
+  packagedCatalogue,
+  type SeedCommand,
+  seedCommands,
+} from "./catalog/mod.ts";
 import type { SeedChoice } from "./config.ts";
 
 /** What seeding needs of a shard's writer. */
@@ -12,18 +18,30 @@ export interface Seeding {
   readonly clock: Clock;
   readonly log: Log;
   submit(envelope: CommandEnvelope): Promise<CommandReply>;
+  /** Calls `read` with what the committed log knows. */
+  known<T>(read: (names: KnownNames) => T): Promise<T>;
 }
 
 /**
  * Submits the chosen seed commands, all at once and in their order; doing it again changes nothing.
  * False when some could not be decided, so that it must be tried again.
  */
-export async function seedShard(
-  choice: SeedChoice,
+export async function seedShard(choice: SeedChoice, seeding: Seeding): Promise<boolean> {
+  if (choice === "none") return true;
+  const commands = seedCommands({ simulator: choice.endsWith("+simulator") });
+  if (choice.startsWith("catalogue")) {
+    const catalogue = packagedCatalogue();
+    commands.push(
+      ...await seeding.known((names) => catalogueSeedCommands(catalogue, names, seeding.shard)),
+    );
+  }
+  return await submitAll(commands, seeding);
+}
+
+async function submitAll(
+  commands: readonly SeedCommand[],
   { shard, clock, log, submit }: Seeding,
 ): Promise<boolean> {
-  if (choice === "none") return true;
-  const commands = seedCommands({ simulator: choice === "starter+simulator" });
   const replies = await Promise.all(commands.map(({ operationId, command }) =>
     submit({
       operationId,

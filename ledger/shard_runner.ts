@@ -19,7 +19,7 @@ import {
   type ReceiptReader,
   serveShard,
 } from "./edge/mod.ts";
-import { seedShard } from "./seeding.ts";
+import { type Seeding, seedShard } from "./seeding.ts";
 import { balanceView, changesAfter, type ShardState } from "./shard/mod.ts";
 import type { EventStore } from "./store/mod.ts";
 import { createWriter, type Writer, type WriterRole } from "./writer/mod.ts";
@@ -99,7 +99,19 @@ export function createShardRunner(options: ShardRunnerOptions): ShardRunner {
 
   async function seed(): Promise<void> {
     const { clock, timers } = effects;
-    const shardSeeding = { shard, clock, log, submit: writer.submit.bind(writer) };
+    const shardSeeding: Seeding = {
+      shard,
+      clock,
+      log,
+      submit: writer.submit.bind(writer),
+      known: (read) =>
+        writer.readCommitted(({ prices, routing }) =>
+          read({
+            isPriced: (model) => prices.prices.has(model),
+            isAlias: (alias) => routing.aliases.has(alias),
+          })
+        ),
+    };
     seeding = true;
     while (!seeded && !stopped && isOwner()) {
       seeded = await seedShard(options.seed, shardSeeding);

@@ -1,13 +1,25 @@
 /** The prices that a new deployment starts with; see README.md for where they come from. @module */
-import type { Command } from "../../shared/commands/mod.ts";
 import simulatorPrices from "./data/simulator_prices.json" with { type: "json" };
 import starterPrices from "./data/starter_prices.json" with { type: "json" };
+import catalogueData from "./data/catalogue.json" with { type: "json" };
+import { type Catalogue, parseCatalogue } from "./catalogue.ts";
 import { parsePriceList, publishCommands } from "./price_list.ts";
+import type { SeedCommand } from "./seed_command.ts";
 
-/** A command with the id that makes sending it again harmless. */
-export interface SeedCommand {
-  readonly operationId: string;
-  readonly command: Command;
+export {
+  type Catalogue,
+  type CatalogueEntry,
+  parseCatalogue,
+  providerOf,
+  publishCommand,
+} from "./catalogue.ts";
+
+export type { SeedCommand } from "./seed_command.ts";
+export { catalogueSeedCommands, type KnownNames } from "./catalogue_seed.ts";
+
+/** The catalogue that comes with this version of the ledger. Throws ZodError when it is damaged. */
+export function packagedCatalogue(): Catalogue {
+  return parseCatalogue(catalogueData);
 }
 
 const STARTER_MARKUP_PARTS_PER_MILLION = 50_000;

@@ -113,8 +113,8 @@ describe("a cluster", () => {
 describe("the plan of a cluster", () => {
   it.each(
     [
-      ["simulator", "starter+simulator"],
-      ["environment", "starter"],
+      ["simulator", "catalogue+simulator"],
+      ["environment", "catalogue"],
     ] as const,
   )("whose upstream is the %s sells %s", (upstream, seed) => {
     const plan = planProcesses({

@@ -70,7 +70,7 @@ export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpe
     SARGALAY_CHECKPOINT_KEY_FILE: around.checkpointKeyFile,
     SARGALAY_CHECKPOINT_DIRS: around.checkpointDir,
     // What only the simulator can serve is for sale only where the simulator serves.
-    SARGALAY_SEED: around.upstream === "simulator" ? "starter+simulator" : "starter",
+    SARGALAY_SEED: around.upstream === "simulator" ? "catalogue+simulator" : "catalogue",
   };
   const proxy = (edge: 1 | 2, nats: string) =>
     edgeSpec(around, edge, around.ports[`proxy-${edge}`], nats);

@@ -176,7 +176,7 @@ async function startLedger(parts: Parts): Promise<Ledger> {
   const ledger = await composeLedger({
     serviceSecret,
     shards: 1,
-    seed: parts.config.simulated ? "starter+simulator" : "starter",
+    seed: parts.config.simulated ? "catalogue+simulator" : "catalogue",
   }, {
     database,
     bus,
