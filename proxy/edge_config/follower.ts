@@ -9,6 +9,8 @@ import {
 } from "../../shared/edge_config/mod.ts";
 import type { Effects } from "../../shared/effects.ts";
 import type { Log } from "../../shared/log.ts";
+import { createModelIndex, type ModelIndex } from "../../shared/models/mod.ts";
+import { type EdgeRouting, FollowedRouting } from "./edge_routing.ts";
 
 /** How to follow. */
 export interface FollowOptions {
@@ -31,6 +33,10 @@ export interface EdgeConfig {
   findModel(model: string): EdgeModel | undefined;
   /** All models for sale, by name. */
   models(): EdgeModel[];
+  /** The models for sale by every name that means them, aliases included. */
+  names(): ModelIndex<EdgeModel>;
+  /** Providers, their keys, routers and aliases. */
+  readonly routing: EdgeRouting;
   /** Whether every shard was read completely, and recently enough to be relied on. */
   fresh(): boolean;
   /** Milliseconds since the shard that was read longest ago; null before the first full read. */
@@ -49,9 +55,13 @@ export async function followEdgeConfig(options: FollowOptions): Promise<EdgeConf
   const { clock, timers } = options.effects;
   const keys = new Map<string, EdgeKey>();
   const models = new Map<string, EdgeModel>();
+  const routing = new FollowedRouting();
+  let names: ModelIndex<EdgeModel> | null = null;
   let stopped = false;
 
   const apply = (page: EdgeConfigPage) => {
+    routing.apply(page);
+    if (page.models.length + page.aliases.length > 0) names = null;
     for (const key of page.keys) keys.set(key.keyHash, key);
     for (const model of page.models) {
       if (model.withdrawn) models.delete(model.model);
@@ -82,6 +92,8 @@ export async function followEdgeConfig(options: FollowOptions): Promise<EdgeConf
     findKey: (keyHash) => keys.get(keyHash),
     findModel: (model) => models.get(model),
     models: () => [...models.values()].sort((a, b) => a.model < b.model ? -1 : 1),
+    names: () => names ??= createModelIndex(models.values(), routing.aliases()),
+    routing,
     ageMs,
     fresh() {
       const age = ageMs();

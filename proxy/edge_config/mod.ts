@@ -1,2 +1,3 @@
-/** What this edge knows of keys and models, followed from the ledger. @module */
+/** What this edge knows of keys, models and routing, followed from the ledger. @module */
+export type { EdgeRouting } from "./edge_routing.ts";
 export { type EdgeConfig, followEdgeConfig, type FollowOptions } from "./follower.ts";
