@@ -137,7 +137,10 @@ describe("tokens a minute", () => {
 
   it("fit again as soon as enough seconds have passed", () => {
     const scenario = limited({ tokensPerMinute: 60 });
-    for (const n of [1, 2, 3]) scenario.given(hold(n)).length && scenario.wait(10_000);
+    for (const n of [1, 2, 3]) {
+      scenario.given(hold(n));
+      scenario.wait(10_000);
+    }
     expect(told(scenario, 4, { inputTokensBound: 30 })).toMatchObject({
       needed: 35,
       resetAtMs: STORY_START_MS + 70_000,
@@ -178,7 +181,7 @@ describe("tokens a month", () => {
 
   it("start again with the month in Yangon, and late usage counts in its own", () => {
     const scenario = limited({ tokensPerMonth: 50 });
-    scenario.given(hold(1)).length;
+    scenario.given(hold(1));
     scenario.wait(60_000).given(command("ExpireHold", { requestId: requestId(1) }));
     expect(told(scenario, 2)).toMatchObject([{ remaining: 30, resetAtMs: NOVEMBER_MS }]);
     scenario.given(settle(1, { output: 25 }));
