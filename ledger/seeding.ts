@@ -31,8 +31,16 @@ export async function seedShard(choice: SeedChoice, seeding: Seeding): Promise<b
   const commands = seedCommands({ simulator: choice.endsWith("+simulator") });
   if (choice.startsWith("catalogue")) {
     const catalogue = packagedCatalogue();
+    const listed = new Set(
+      commands.flatMap(({ command }) =>
+        command.type === "PublishPrice" ? [command.body.model] : []
+      ),
+    );
     commands.push(
-      ...await seeding.known((names) => catalogueSeedCommands(catalogue, names, seeding.shard)),
+      ...await seeding.known((names) => {
+        const isPriced = (model: string) => listed.has(model) || names.isPriced(model);
+        return catalogueSeedCommands(catalogue, { ...names, isPriced }, seeding.shard);
+      }),
     );
   }
   return await submitAll(commands, seeding);

@@ -124,7 +124,7 @@ describe("the catalogue", () => {
       expect(index.resolve(alias).map((one) => one.model)).toEqual([model]);
     }
     const providers = index.resolve("gpt-oss-120b").map(providerOf);
-    for (const provider of ["groq", "cerebras", "openrouter"]) {
+    for (const provider of ["groq", "cerebras", "together"]) {
       expect(providers).toContain(provider);
     }
   });

@@ -78,11 +78,13 @@ export function entryOf(collected: CollectedModel, day: string): EntryOutcome {
   };
 }
 
+// genai-prices also tells what a provider resells elsewhere, or gives away for others to serve.
+const RESOLD: Readonly<Record<string, RegExp>> = { google: /^claude/, openai: /^gpt-oss/ };
+
 /** Why nothing may be built on what is told; null when it may. */
 function unfitBecause({ provider, id, told }: CollectedModel): string | null {
   if (/ocr/i.test(id)) return "it is sold by pages";
-  // genai-prices also keeps what a provider resells elsewhere and what it no longer serves.
-  if (provider.name === "google" && id.startsWith("claude")) return "it is another provider's";
+  if (RESOLD[provider.name]?.test(id)) return "it is another provider's";
   const sources = told.map(({ source }) => source).filter((source) => source !== "tokenlens");
   if (sources.length === 0) return "tokenlens alone tells of it";
   const known = [provider.genaiPrices, provider.modelsDev, provider.litellm[0] ?? null];
