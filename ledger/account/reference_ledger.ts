@@ -5,12 +5,16 @@
  * @module
  */
 import type { Command, CommandOf, RejectionCode } from "../../shared/commands/mod.ts";
-import type { PinnedPricing } from "../../shared/events/mod.ts";
+import type { HoldBilling, PinnedPricing } from "../../shared/events/mod.ts";
 import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
 
 interface ReferenceRequest {
   state: "held" | "lapsed" | "settled" | "released";
-  readonly pricing: PinnedPricing;
+  /** The models that may serve and their terms; the first is the one that was named. */
+  readonly models: ReadonlyMap<string, PinnedPricing>;
+  readonly billing: HoldBilling;
+  /** The charge of a call with the customer's own key. */
+  readonly fee: bigint;
   readonly hold: bigint;
   expiresAtMs: number;
   lapsedAtMs: number;
@@ -20,9 +24,25 @@ interface ReferenceRequest {
   extension: number;
   report: number;
   usage: Usage | null;
+  served: Served;
 }
 
+/** Who served, as a command says it. */
+type Served = Pick<CommandOf<"SettleHold">["body"], "model" | "ownKey">;
+
 const sum = (amounts: readonly bigint[]) => amounts.reduce((a, b) => a + b, 0n);
+
+const larger = (one: bigint, other: bigint) => one > other ? one : other;
+
+/** Why a hold does not stand for whoever served, or null. */
+function refusalOf(
+  { models, billing }: ReferenceRequest,
+  { model, ownKey }: Served,
+): RejectionCode | null {
+  if (model !== undefined && !models.has(model)) return "model_not_held";
+  if (ownKey === undefined || billing === "either") return null;
+  return ownKey === (billing === "own_key") ? null : "billing_not_held";
+}
 
 /** In each class what the larger of two reports says. */
 const largerOf = (one: Usage, other: Usage): Usage =>
@@ -32,10 +52,18 @@ const largerOf = (one: Usage, other: Usage): Usage =>
 
 type EndingCommand = "SettleHold" | "ReleaseHold" | "ExpireHold";
 
-/** One account with one key that sells one model; terms may be missing (null). */
+/** A second opinion on what calls cost, in microkyat. */
+interface Oracle {
+  charge(usage: Usage, pricing: PinnedPricing): bigint;
+  fee(picoUsd: bigint, pricing: PinnedPricing): bigint;
+}
+
+/** One account with one key; the models for sale have the same limits. */
 export class ReferenceLedger {
-  /** Terms of new holds; null while nothing can be sold. */
-  terms: PinnedPricing | null = null;
+  /** Terms of new holds by model; empty while nothing can be sold. */
+  readonly terms = new Map<string, PinnedPricing>();
+  /** The fee for calls with the customer's own key in picodollars; null: none was set. */
+  feePicoUsd: bigint | null = null;
   /** Limit of the account's spending altogether; null: none. */
   totalBudget: bigint | null = null;
   /** Σ grants, adjustments and credit notes. */
@@ -47,10 +75,10 @@ export class ReferenceLedger {
   /** Every request ever. */
   readonly requests = new Map<string, ReferenceRequest>();
 
-  /** The model's limits in tokens, and a second opinion on what usage costs in microkyat. */
+  /** Limits in tokens of each model, and a second opinion on prices. */
   constructor(
     readonly model: { readonly contextWindow: number; readonly maxOutput: number },
-    readonly charge: (usage: Usage, pricing: PinnedPricing) => bigint,
+    readonly oracle: Oracle,
   ) {}
 
   /** Σ open holds. */
@@ -110,12 +138,22 @@ export class ReferenceLedger {
   #place(body: CommandOf<"PlaceHold">["body"], nowMs: number): RejectionCode | null {
     if (this.revoked) return "key_revoked";
     if (this.requests.has(body.requestId)) return "request_exists";
-    const { terms } = this;
-    if (terms === null) return "model_not_priced";
+    const models = new Map<string, PinnedPricing>();
+    for (const model of [body.model, ...body.alternatives ?? []]) {
+      const terms = this.terms.get(model);
+      if (terms === undefined) return "model_not_priced";
+      models.set(model, terms);
+    }
+    const { billing = "tokens" } = body;
+    if (billing !== "tokens" && this.feePicoUsd === null) return "own_key_fee_not_set";
+    const fee = billing === "tokens"
+      ? 0n
+      : this.oracle.fee(this.feePicoUsd!, models.get(body.model)!);
     const input = Math.min(body.inputTokensBound, this.model.contextWindow);
     const most = Math.min(body.outputTokensRequested ?? this.model.maxOutput, this.model.maxOutput);
     const least = Math.min(body.minimumOutputTokens, most);
-    const hold = (output: number) => this.charge({ input, output }, terms);
+    const hold = (output: number) =>
+      billing === "own_key" ? fee : larger(fee, this.#dearest({ input, output }, models));
     if (hold(least) > this.available) return "insufficient_credit";
     const budget = this.totalBudget === null ? null : this.totalBudget - this.settled - this.held;
     if (budget !== null && hold(least) > budget) return "budget_exceeded";
@@ -123,9 +161,23 @@ export class ReferenceLedger {
     while (hold(output) > this.available || (budget !== null && hold(output) > budget)) output--;
     const fresh = { lapsedAtMs: 0, priced: 0n, paid: 0n, extension: 0, report: 0, usage: null };
     const expiresAtMs = nowMs + body.holdTtlMs;
-    const placed = { state: "held", pricing: terms, hold: hold(output), expiresAtMs } as const;
-    this.requests.set(body.requestId, { ...fresh, ...placed });
+    const placed = { state: "held", models, billing, fee, hold: hold(output), served: {} } as const;
+    this.requests.set(body.requestId, { ...fresh, ...placed, expiresAtMs });
     return null;
+  }
+
+  /** The dearest call of at most so many tokens, by trying every model and every length. */
+  #dearest(
+    { input, output }: { readonly input: number; readonly output: number },
+    models: ReadonlyMap<string, PinnedPricing>,
+  ): bigint {
+    let dearest = 0n;
+    for (const pricing of models.values()) {
+      for (let length = 0; length <= input; length++) {
+        dearest = larger(dearest, this.oracle.charge({ input: length, output }, pricing));
+      }
+    }
+    return dearest;
   }
 
   #onRequest(
@@ -136,6 +188,10 @@ export class ReferenceLedger {
     if (request.state === "lapsed") {
       if (type !== "SettleHold") return request.usage === null ? "hold_expired" : "hold_settled";
       if (nowMs - request.lapsedAtMs > 7 * 24 * 3_600_000) return "late_window_passed";
+    }
+    if (type === "SettleHold" || type === "ReportUsage") {
+      const refusal = refusalOf(request, body);
+      if (refusal !== null) return refusal;
     }
     switch (type) {
       case "ExtendHold":
@@ -150,8 +206,10 @@ export class ReferenceLedger {
         }
         request.report = body.sequence;
         request.usage = body.usage;
+        request.served = body;
         return null;
       case "SettleHold":
+        request.served = body;
         this.#charge(
           request,
           body.evidence === "reported" || request.state === "lapsed"
@@ -174,7 +232,11 @@ export class ReferenceLedger {
   #charge(request: ReferenceRequest, usage: Usage): void {
     // Settled: its hold no longer counts, so what is available includes it.
     request.state = "settled";
-    const price = this.charge(usage, request.pricing);
+    const { model, ownKey = request.billing === "own_key" } = request.served;
+    const [named] = request.models.keys();
+    const price = ownKey
+      ? request.fee
+      : this.oracle.charge(usage, request.models.get(model ?? named!)!);
     const due = price > request.priced ? price - request.priced : 0n;
     request.paid += due < this.available ? due : this.available;
     request.priced += due;

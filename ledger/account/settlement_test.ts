@@ -121,6 +121,84 @@ describe("a settlement", () => {
   });
 });
 
+describe("a call that another served than its hold names", () => {
+  // model-2 costs 3,000 microkyat for an input token and 2,000 for an output token; the fee is 2,000.
+  const prices = [
+    command("PublishPrice", {
+      model: "model-2",
+      ratesPicoUsdPerUnit: { input: 3_000_000n, output: 2_000_000n },
+    }),
+    command("SetOwnKeyFee"),
+  ];
+  const withAll = (...more: readonly Command[]) =>
+    withCredit(
+      100_000n,
+      ...prices,
+      command("PlaceHold", { alternatives: ["model-2"], billing: "either" }),
+      ...more,
+    );
+  const usage = { input: 10, output: 5 };
+
+  it.each<[string, Parameters<typeof command<"SettleHold">>[1], object]>([
+    ["is its own when nothing is said", {}, { chargeMicroKyat: 30_000n, costNanoUsd: 30_000n }],
+    ["may be named for itself", { model: "model-1" }, { chargeMicroKyat: 30_000n }],
+    ["costs what the other model costs", { model: "model-2" }, {
+      model: "model-2",
+      chargeMicroKyat: 40_000n,
+      costNanoUsd: 40_000n,
+    }],
+    ["costs the fee on an own key, and us nothing", { ownKey: true }, {
+      ownKey: true,
+      chargeMicroKyat: 2_000n,
+      costNanoUsd: 0n,
+    }],
+    ["costs the fee on any model", { ownKey: true, model: "model-2" }, {
+      ownKey: true,
+      model: "model-2",
+      chargeMicroKyat: 2_000n,
+    }],
+  ])("%s", (_name, served, expected) => {
+    const [event] = withAll().given(command("SettleHold", { usage, ...served }));
+    expect(event).toMatchObject({ type: "HoldSettled", payload: { usage, ...expected } });
+    const said = ["model", "ownKey"].filter((name) => name in expected);
+    expect(Object.keys(event!.payload).filter((one) => one === "model" || one === "ownKey").sort())
+      .toEqual(said);
+  });
+
+  it("is settled at its expiry by whom the last report names", () => {
+    const reports = [
+      command("ReportUsage", { usage, model: "model-2" }),
+      command("ReportUsage", { usage, sequence: 2, ownKey: true }),
+      command("ReportUsage", { usage, sequence: 3, model: "model-2" }),
+    ];
+    expect(withAll(...reports).wait(60_000).given(command("ExpireHold"))).toMatchObject([
+      { payload: { basis: "expiry", model: "model-2", chargeMicroKyat: 40_000n } },
+    ]);
+    const byFee = withAll(...reports.slice(0, 2)).wait(60_000);
+    expect(byFee.given(command("ExpireHold"))).toMatchObject([
+      { payload: { basis: "expiry", ownKey: true, chargeMicroKyat: 2_000n } },
+    ]);
+    expect(byFee.given(command("SettleHold", { usage, model: "model-2" }))).toMatchObject([
+      { payload: { model: "model-2", alreadyChargedMicroKyat: 2_000n, chargedMicroKyat: 38_000n } },
+    ]);
+  });
+
+  it("on a hold for an own key costs the fee without being told so", () => {
+    const scenario = withCredit(2_000n, ...prices, command("PlaceHold", { billing: "own_key" }));
+    expect(scenario.balance().held).toBe(2_000n);
+    expect(scenario.given(command("SettleHold", { usage: { input: 1_000_000 } }))).toMatchObject([
+      { payload: { ownKey: true, chargedMicroKyat: 2_000n, unbilledMicroKyat: 0n } },
+    ]);
+  });
+
+  it("pays the fee that was in force when it was held", () => {
+    const scenario = withAll(command("SetOwnKeyFee", { picoUsdPerRequest: 9_000_000n }));
+    expect(scenario.given(command("SettleHold", { ownKey: true }))).toMatchObject([
+      { payload: { chargeMicroKyat: 2_000n } },
+    ]);
+  });
+});
+
 describe("a hold whose time is up", () => {
   it("is due at its very millisecond, and not before", () => {
     const scenario = withCredit(60_000n, command("PlaceHold"));

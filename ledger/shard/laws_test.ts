@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Command } from "../../shared/commands/mod.ts";
-import { decodeEvent, requestIdOf } from "../../shared/events/mod.ts";
+import type { Command, CommandBody } from "../../shared/commands/mod.ts";
+import { decodeEvent, type DomainEvent, requestIdOf } from "../../shared/events/mod.ts";
 import { stringifyWithBigint } from "../../shared/json.ts";
 import { EVIDENCE_GRADES } from "../../shared/usage/mod.ts";
 import { ReferenceLedger } from "../account/reference_ledger.ts";
 import { saleTerms } from "../pricing/mod.ts";
-import { oracleCharge } from "../pricing/rational_oracle.ts";
+import { oracleCharge, oracleFee } from "../pricing/rational_oracle.ts";
 import { ledgerDomain } from "./domain.ts";
 import { changesAfter } from "./queries.ts";
 import { command, requestId, Scenario, STORY_START_MS } from "./scenario.ts";
@@ -22,6 +22,27 @@ const usages = fc.record({
   output: fc.integer({ min: 0, max: 40 }),
   cached_input: fc.integer({ min: 0, max: 10 }),
 }, { requiredKeys: [] });
+/** Who served, as reports and settlements say it. */
+const served = fc.constantFrom<Partial<CommandBody<"SettleHold">>>(
+  {},
+  {},
+  { model: "model-2" },
+  { model: "model-2" },
+  { ownKey: true },
+  { ownKey: false },
+  { model: "model-2", ownKey: true },
+  { model: "model-3" },
+);
+/** What a hold covers besides its own model on our key. */
+const covers = fc.constantFrom<Partial<CommandBody<"PlaceHold">>>(
+  {},
+  {},
+  { alternatives: ["model-2"] },
+  { alternatives: ["model-2", "model-1", "model-2"] },
+  { billing: "own_key" },
+  { billing: "either" },
+  { billing: "either", alternatives: ["model-2"] },
+);
 const sequences = fc.integer({ min: 1, max: 5 });
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -50,7 +71,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       outputTokensRequested: fc.option(fc.integer({ min: 1, max: 60 })),
       minimumOutputTokens: fc.integer({ min: 1, max: 20 }),
       holdTtlMs: fc.constantFrom(1_000, 60_000, 3_600_000),
-    }).map((body) => command("PlaceHold", body)),
+      covers,
+    }).map(({ covers, ...body }) => command("PlaceHold", { ...body, ...covers })),
     weight: 8,
   },
   {
@@ -59,8 +81,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
   },
   {
-    arbitrary: fc.record({ requestId: requests, sequence: sequences, usage: usages })
-      .map((body) => command("ReportUsage", body)),
+    arbitrary: fc.record({ requestId: requests, sequence: sequences, usage: usages, served })
+      .map(({ served, ...body }) => command("ReportUsage", { ...body, ...served })),
     weight: 4,
   },
   {
@@ -68,40 +90,62 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       requestId: requests,
       usage: usages,
       evidence: fc.constantFrom(...EVIDENCE_GRADES),
+      served,
     })
-      .map((body) => command("SettleHold", body)),
+      .map(({ served, ...body }) => command("SettleHold", { ...body, ...served })),
     weight: 6,
   },
   { arbitrary: requests.map((id) => command("ReleaseHold", { requestId: id })), weight: 2 },
   { arbitrary: requests.map((id) => command("ExpireHold", { requestId: id })), weight: 4 },
 );
 
+const rates = fc.record({ input: fc.bigInt(0n, 9_000_000n), output: fc.bigInt(0n, 9_000_000n) });
+const tiers = fc.tuple(
+  fc.integer({ min: 1, max: 12 }),
+  fc.integer({ min: 13, max: 25 }),
+  rates,
+  rates,
+)
+  .map(([first, second, ...[some, more]]) => [
+    { aboveInputTokens: first, ratesPicoUsdPerUnit: { input: some.input } },
+    { aboveInputTokens: second, ratesPicoUsdPerUnit: more },
+  ]);
+const prices = fc.record({ ratesPicoUsdPerUnit: rates, tiers }, {
+  requiredKeys: ["ratesPicoUsdPerUnit"],
+});
+
 const setups = fc.record({
   priced: fc.boolean().map((yes) => yes || undefined),
-  input: fc.bigInt(0n, 9_000_000n),
-  output: fc.bigInt(0n, 9_000_000n),
+  price: prices,
+  other: fc.option(prices, { freq: 6 }),
+  fee: fc.option(fc.bigInt(0n, 90_000_000n), { freq: 6 }),
   markupPartsPerMillion: fc.integer({ min: 0, max: 500_000 }),
   kyatPerUsd: fc.constantFrom("1000", "4500.25", "0.000001", "3"),
   totalBudget: fc.option(fc.bigInt(0n, 500_000n)),
   revoked: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
-}, { requiredKeys: ["input", "output", "markupPartsPerMillion", "kyatPerUsd"] });
+}, { requiredKeys: ["price", "other", "fee", "markupPartsPerMillion", "kyatPerUsd"] });
 type Setup = typeof setups extends fc.Arbitrary<infer T> ? T : never;
 
 function begin(setup: Setup): { scenario: Scenario; reference: ReferenceLedger } {
   const scenario = new Scenario();
-  const reference = new ReferenceLedger({ contextWindow: 20, maxOutput: 50 }, oracleCharge);
+  const oracle = { charge: oracleCharge, fee: oracleFee };
+  const reference = new ReferenceLedger({ contextWindow: 20, maxOutput: 50 }, oracle);
   scenario.given(command("OpenAccount"), command("IssueKey"));
-  const { input, output, markupPartsPerMillion, kyatPerUsd } = setup;
+  const { markupPartsPerMillion, kyatPerUsd, fee } = setup;
   scenario.given(command("SetMarkup", { markupPartsPerMillion }));
   scenario.given(command("SetFxRate", { kyatPerUsd }));
-  if (setup.priced) {
+  if (fee !== null) scenario.given(command("SetOwnKeyFee", { picoUsdPerRequest: fee }));
+  reference.feePicoUsd = fee;
+  for (const [model, price] of [["model-1", setup.price], ["model-2", setup.other]] as const) {
+    if (!setup.priced || price === null) continue;
     scenario.given(command("PublishPrice", {
-      ratesPicoUsdPerUnit: { input, output },
+      model,
+      ...price,
       contextWindowTokens: reference.model.contextWindow,
       maxOutputTokens: reference.model.maxOutput,
     }));
-    const terms = saleTerms(scenario.state.prices, "model-1");
-    reference.terms = typeof terms === "string" ? null : terms.pricing;
+    const terms = saleTerms(scenario.state.prices, model);
+    if (typeof terms !== "string") reference.terms.set(model, terms.pricing);
   }
   const limitMicroKyat = setup.totalBudget ?? null;
   scenario.given(command("SetBudget", { period: "total", limitMicroKyat }));
@@ -151,6 +195,15 @@ function play(
   );
 }
 
+/** Who the events say served a call, where it is not whom its hold names. */
+function servedOf(command: string, events: readonly DomainEvent[]): string {
+  const by = events.map(({ payload }) => {
+    if ("ownKey" in payload && payload.ownKey) return "an own key";
+    return "model" in payload ? payload.model : "the hold's own";
+  });
+  return `${command} by ${by.join()}`;
+}
+
 describe("the ledger", () => {
   it("does what the reference ledger does, step by step", () => {
     const seen = new Set<string>();
@@ -159,22 +212,32 @@ describe("the ledger", () => {
       const decision = scenario.attempt(step);
       const code = decision.status === "rejected" ? decision.rejection.code : null;
       seen.add(`${step.type} ${code ?? "accepted"}`);
+      if (decision.status === "accepted") seen.add(servedOf(step.type, decision.events));
       expect([step.type, code]).toEqual([step.type, reference.carryOut(step, scenario.nowMs)]);
       expect(scenario.balance()).toEqual({
         available: reference.available,
         held: reference.held,
         settled: reference.settled,
       });
-    });
+    }, 1_000);
     // A property that never meets the interesting cases proves nothing.
     expect([...seen]).toEqual(expect.arrayContaining([
       "PlaceHold accepted",
       "PlaceHold insufficient_credit",
       "PlaceHold budget_exceeded",
       "PlaceHold request_exists",
+      "PlaceHold model_not_priced",
+      "PlaceHold own_key_fee_not_set",
       "ReportUsage usage_decreased",
+      "ReportUsage model_not_held",
       "SettleHold accepted",
       "SettleHold hold_settled",
+      "SettleHold by model-2",
+      "SettleHold by an own key",
+      "ExpireHold by model-2",
+      "ExpireHold by an own key",
+      "SettleHold model_not_held",
+      "SettleHold billing_not_held",
       "ExpireHold accepted",
       "IssueCreditNote accepted",
       "IssueCreditNote credit_note_too_high",
