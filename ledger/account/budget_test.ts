@@ -98,6 +98,35 @@ describe("a budget", () => {
     });
   });
 
+  it("of a team or a user counts all of its keys, and binds each of them", () => {
+    for (const owner of [{ teamId: "one" }, { userId: "one" }]) {
+      const scenario = new Scenario();
+      scenario.given(...READY_TO_CALL);
+      const issue = (n: number, more = {}) =>
+        command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n), ...more });
+      scenario.given(issue(2, owner), issue(3, owner), issue(4, { teamId: "two", userId: "two" }));
+      scenario.given(hold(1, "key-2"), command("SettleHold"));
+      scenario.given(command("SetBudget", { ...owner, period: "week", limitMicroKyat: 89_999n }));
+      scenario.given(hold(2, "key-3"));
+      const nobody = { keyId: null, teamId: null, userId: null };
+      expect(scenario.attempt(hold(3, "key-2"))).toMatchObject({
+        rejection: { details: { ...nobody, ...owner, period: "week", spentMicroKyat: "80000" } },
+      });
+      scenario.given(hold(3, "key-4"), hold(4));
+      scenario.given(command("ReleaseHold", { requestId: requestId(2) }), hold(5, "key-2"));
+    }
+  });
+
+  it("of a team may be set before the team has a key, and counts from the first one", () => {
+    const scenario = new Scenario();
+    scenario.given(...READY_TO_CALL);
+    scenario.given(command("SetBudget", { teamId: "one", limitMicroKyat: 0n }));
+    scenario.given(command("IssueKey", { keyId: "key-2", keyHash: keyHash(2), teamId: "one" }));
+    expect(scenario.attempt(hold(1, "key-2"))).toMatchObject({
+      rejection: { code: "budget_exceeded", message: expect.stringContaining("team one") },
+    });
+  });
+
   it("of one period binds when another of the same owner leaves more room", () => {
     for (const [tight, wide] of [["day", "total"], ["total", "day"], ["month", "day"]] as const) {
       const scenario = new Scenario();

@@ -166,6 +166,15 @@ const rows: readonly Row[] = [
   ["a key that had ended", ["access"], (forgery) => {
     forgery.event("KeyIssued").payload.expiresAtMs = 1;
   }],
+  ["a key that had ended by its settings", ["access"], (forgery) => {
+    forgery.event("KeyConfigured").payload.expiresAtMs = 1;
+  }],
+  ["settings of a key that were left out", ["access"], (forgery) => {
+    forgery.event("KeyConfigured").payload.settingsVersion = 2;
+  }],
+  ["a plan that is in the stream of another", ["streams"], (forgery) => {
+    forgery.event("PlanPublished").payload.planId = "growth";
+  }],
   ["an account that was never opened", ["access"], (forgery) => {
     forgery.event("AccountOpened").payload.accountId = "acc-9";
   }],

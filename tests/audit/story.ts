@@ -1,5 +1,6 @@
 /** A story with every kind of event that moves money, told to a real ledger. @module */
 import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
+import { NO_LIMITS } from "../../shared/limits/mod.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
 import { type RealLedger, SECOND_KEY } from "./real_ledger.ts";
 
@@ -39,6 +40,7 @@ export async function tellStory(ledger: RealLedger): Promise<void> {
   await hold(ledger, 20);
   await settle(ledger, 20, { input: 900, output: 321 });
   await ledger.give("RevokeKey", { accountId: "acc-1", keyId: "key-1", reason: "rotated" });
+  await configure(ledger);
   await hold(ledger, 21, { accountId: "acc-2", keyId: "key-2" });
   await ledger.cover();
 }
@@ -74,6 +76,28 @@ async function prepare(ledger: RealLedger): Promise<void> {
     keyId: null,
     period: "day",
     limitMicroKyat: 800_000_000_000n,
+  });
+}
+
+/** A plan for the second account, and new settings for its key. */
+async function configure(ledger: RealLedger): Promise<void> {
+  const ofKey = { accountId: "acc-2", keyId: "key-2" };
+  await ledger.give("PublishPlan", {
+    planId: "startup",
+    name: "Startup",
+    family: "api",
+    monthlyPriceNanoUsd: 29_000_000_000n,
+    limits: { ...NO_LIMITS, requestsPerMinute: 60, tokensPerMonth: 1_000_000 },
+  });
+  await ledger.give("AssignPlan", { accountId: "acc-2", keyId: null, planId: "startup" });
+  await ledger.give("ConfigureKey", {
+    ...ofKey,
+    label: "သော့",
+    expiresAtMs: null,
+    allowedModels: ["model-1"],
+    ipRanges: ["192.0.2.0/24"],
+    routerId: null,
+    tags: [],
   });
 }
 

@@ -4,7 +4,9 @@ import { textOf } from "../payload.ts";
 import type { Place } from "./place.ts";
 
 interface Key {
-  readonly expiresAtMs: number | null;
+  expiresAtMs: number | null;
+  /** Of the newest settings; 0 while they are those that it was issued with. */
+  settingsVersion: number;
   revoked: boolean;
 }
 
@@ -39,7 +41,23 @@ export class AccessBook {
       : null;
     place.check("access", problem);
     this.#hashes.add(keyHash);
-    keys.set(keyId, { expiresAtMs: payload["expiresAtMs"] as number | null, revoked: false });
+    const expiresAtMs = payload["expiresAtMs"] as number | null;
+    keys.set(keyId, { expiresAtMs, settingsVersion: 0, revoked: false });
+  }
+
+  /** Replaces the settings of a key, of which its end is checked here. */
+  configure(payload: JsonMembers, place: Place): void {
+    const key = this.#known(payload, place);
+    if (key === null) return;
+    const version = payload["settingsVersion"] as number;
+    const problem = key.revoked
+      ? `key ${payload["keyId"]} was revoked and is configured`
+      : version === key.settingsVersion + 1
+      ? null
+      : `settings ${version} of key ${payload["keyId"]} come after ${key.settingsVersion}`;
+    place.check("access", problem);
+    key.settingsVersion = version;
+    key.expiresAtMs = payload["expiresAtMs"] as number | null;
   }
 
   /** Revokes a key. */

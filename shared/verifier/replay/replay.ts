@@ -131,6 +131,8 @@ export class Replay {
     switch (type) {
       case "KeyIssued":
         return this.#access.issue(payload, place);
+      case "KeyConfigured":
+        return this.#access.configure(payload, place);
       case "KeyRevoked":
         return this.#access.revoke(payload, place);
       case "PricePublished":
