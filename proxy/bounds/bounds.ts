@@ -46,7 +46,7 @@ export function boundCall(
     request.messages * TOKENS_PER_MESSAGE + TOKENS_PER_CALL + (media.addedTokens ?? 0);
   const perAnswer = outputLimit ?? (choices > 1 ? model.maxOutputTokens : null);
   return {
-    inputTokensBound: Math.min(bySize, model.contextWindowTokens * (media.readings ?? 1)),
+    inputTokensBound: Math.min(bySize, model.contextWindowTokens) * (media.readings ?? 1),
     outputTokensRequested: perAnswer === null ? null : Math.min(perAnswer * choices, MOST_TOKENS),
     minimumOutputTokens: choices *
       Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),

@@ -5,7 +5,17 @@ import { addText, NOTHING_COUNTED } from "./text.ts";
 const decoder = new TextDecoder();
 
 /** Members whose texts the model wrote. */
-const WRITTEN = new Set(["content", "text", "refusal", "arguments"]);
+const WRITTEN = new Set([
+  "content",
+  "text",
+  "refusal",
+  "arguments",
+  "thinking",
+  "completion",
+  "response",
+  "generation",
+  "outputText",
+]);
 
 const LONGEST_ESCAPE = 6;
 

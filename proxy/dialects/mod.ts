@@ -1,4 +1,7 @@
 /** Dialects: the APIs that clients and providers speak. @module */
+import { anthropicComplete } from "./anthropic_complete/mod.ts";
+import { anthropicCountTokens } from "./anthropic_count_tokens/mod.ts";
+import { anthropicMessages } from "./anthropic_messages/mod.ts";
 import { type Dialect, type DialectName, DIALECTS } from "./dialect.ts";
 import { openaiChat } from "./openai_chat/mod.ts";
 
@@ -26,7 +29,9 @@ export {
 } from "./dialect.ts";
 
 const byName = new Map<DialectName, Dialect>(
-  [openaiChat].map((dialect) => [dialect.name, dialect]),
+  [openaiChat, anthropicMessages, anthropicCountTokens, anthropicComplete].map((
+    dialect,
+  ) => [dialect.name, dialect]),
 );
 
 /** The dialect of a name. Throws RangeError when it is not one of those that are built in. */
