@@ -1,5 +1,5 @@
 /** Puts the proxy together; the caller brings the bus, the effects and the network. @module */
-import type { Bus } from "../shared/bus/mod.ts";
+import type { Bus, StreamReader } from "../shared/bus/mod.ts";
 import type { Effects } from "../shared/effects.ts";
 import { uuidv7 } from "../shared/ids/mod.ts";
 import type { Log } from "../shared/log.ts";
@@ -10,12 +10,14 @@ import { followEdgeConfig } from "./edge_config/mod.ts";
 import { createCoarseTimers } from "./limits/mod.ts";
 import { createProgress } from "./meter/mod.ts";
 import type { Fetch } from "./relay/mod.ts";
+import type { RealtimeSockets } from "./realtime/mod.ts";
+import { createAnswerArchive } from "./replay/mod.ts";
 import { createSettlementJournal } from "./settle/mod.ts";
 
 /** A composed proxy. */
 export interface Proxy {
-  /** Answers one request. */
-  fetch(request: Request): Promise<Response>;
+  /** Answers one request; `info` says who is at the other end of its connection. */
+  fetch(request: Request, info?: ConnectionInfo): Promise<Response>;
   /**
    * Takes no more calls and waits up to the configured deadline for those that run; the ones that
    * still run then are ended and settled on what is known. Waits until the ledger has confirmed all
@@ -25,13 +27,32 @@ export interface Proxy {
   close(): Promise<number>;
 }
 
+/** What a server knows of a connection; the same as `Deno.ServeHandlerInfo`, as far as it is used. */
+export interface ConnectionInfo {
+  readonly remoteAddr?: Deno.Addr;
+}
+
 /** What {@link composeProxy} needs of the world. */
 export interface ProxyWorld {
-  readonly bus: Bus;
+  readonly bus: Bus & StreamReader;
   readonly effects: Effects;
   readonly fetch: Fetch;
   readonly log: Log;
+  /** Sockets for realtime sessions; those of the platform when absent. */
+  readonly sockets?: RealtimeSockets;
 }
+
+/** The platform takes headers here, which the web's own types do not know. */
+type ConnectingSocket = new (
+  url: string,
+  options: { readonly headers: Record<string, string> },
+) => WebSocket;
+
+const platformSockets: RealtimeSockets = {
+  connect: (url, headers) => new (WebSocket as unknown as ConnectingSocket)(url, { headers }),
+  upgrade: (request, protocol) =>
+    Deno.upgradeWebSocket(request, protocol === undefined ? {} : { protocol }),
+};
 
 /** How late a limit may be noticed. */
 const DEADLINE_EVERY_MS = 25;
@@ -69,6 +90,9 @@ export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Prom
     progress,
     journal,
     admission,
+    archive: createAnswerArchive(world),
+    sockets: world.sockets ?? platformSockets,
+    trustForwarded: config.trustForwarded,
     holdTtlMs: config.holdTtlMs,
     costWaitMs: config.costWaitMs,
     maxOpenSettlements: MAX_OPEN_SETTLEMENTS,
@@ -92,9 +116,14 @@ export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Prom
     return unconfirmed;
   };
   return {
-    fetch: (request) => Promise.resolve(app.fetch(request)),
+    fetch: (request, info) => Promise.resolve(app.fetch(request, { address: addressOf(info) })),
     close: () => closed ??= close(),
   };
+}
+
+function addressOf(info: ConnectionInfo | undefined): string | null {
+  const address = info?.remoteAddr;
+  return address !== undefined && "hostname" in address ? address.hostname : null;
 }
 
 async function withinMs(effects: Effects, done: Promise<void>, deadlineMs: number): Promise<void> {

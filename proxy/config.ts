@@ -23,6 +23,8 @@ export interface ProxyConfig {
   readonly costWaitMs: number;
   /** Life of a hold without an extension, in milliseconds; 1,000 to 3,600,000. */
   readonly holdTtlMs: number;
+  /** Whether the last address in `x-forwarded-for` was written by a front door of our own. */
+  readonly trustForwarded: boolean;
 }
 
 /** Settings that cannot be used; the message names each one and what was expected. */
@@ -92,6 +94,7 @@ const environmentSchema = z.object({
   SARGALAY_PROXY_MAX_OPEN_CALLS_PER_KEY: whole(1, 1_000_000, 500),
   SARGALAY_PROXY_DRAIN_MS: whole(0, DAY_MS, 30_000),
   SARGALAY_PROXY_COST_WAIT_MS: whole(0, 60_000, 250),
+  SARGALAY_PROXY_TRUST_FORWARDED: z.enum(["0", "1"]).default("0"),
   SARGALAY_HOLD_TTL_MS: whole(1_000, 3_600_000, 120_000),
 });
 
@@ -128,6 +131,7 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
     drainMs: data.SARGALAY_PROXY_DRAIN_MS,
     costWaitMs: data.SARGALAY_PROXY_COST_WAIT_MS,
     holdTtlMs: data.SARGALAY_HOLD_TTL_MS,
+    trustForwarded: data.SARGALAY_PROXY_TRUST_FORWARDED === "1",
   };
 }
 

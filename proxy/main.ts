@@ -31,7 +31,7 @@ async function serve(config: ProxyConfig, natsUrl: string): Promise<number> {
     hostname: config.hostname,
     port: config.port,
     onListen: ({ hostname, port }) => log.info("proxy_listening", { hostname, port }),
-  }, (request) => proxy.fetch(request));
+  }, (request, info) => proxy.fetch(request, info));
   await stopAsked();
   log.info("proxy_stopping");
   // Taking no new connections and ending the open ones both wait for the clients' answers.

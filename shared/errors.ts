@@ -27,6 +27,7 @@ export const ERROR_CLASSES = {
   invalid_api_key: caller,
   api_key_revoked: caller,
   api_key_expired: caller,
+  address_not_allowed: caller,
   invalid_token: caller,
   permission_denied: caller,
   not_found: caller,

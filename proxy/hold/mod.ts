@@ -18,6 +18,8 @@ export type HoldRequest = CommandBody<"PlaceHold">;
 /** How the ledger answered. `uncertain` means that a hold may stand although none was granted. */
 export type HoldOutcome =
   | { readonly status: "granted"; readonly grant: HoldGrant }
+  /** The call was carried out before, under this request id, and is not to be made again. */
+  | { readonly status: "replay"; readonly requestId: string; readonly failure: Failure }
   | { readonly status: "refused"; readonly failure: Failure; readonly uncertain: boolean };
 
 const REQUEST_TIMEOUT_MS = 2_000;
@@ -52,11 +54,11 @@ export async function placeHold(
       }
       const reply = commandReplySchema.parse(answer);
       if (reply.status === "rejected") {
-        return {
-          status: "refused",
-          failure: rejectionFailure(reply.rejection, request),
-          uncertain: false,
-        };
+        const { code, details } = reply.rejection;
+        const failure = rejectionFailure(reply.rejection, request);
+        return code === "idempotency_replay" && typeof details.requestId === "string"
+          ? { status: "replay", requestId: details.requestId, failure }
+          : { status: "refused", failure, uncertain: false };
       }
       return unavailable(
         reply.status === "unavailable" ? reply.retryAfterMs : RETRY_AFTER_MS,

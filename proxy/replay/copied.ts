@@ -1,5 +1,28 @@
 /** Copying a body while it goes to the client. @module */
 import type { Bytes } from "../dialects/mod.ts";
+import { type AnswerArchive, MAX_KEPT_BYTES, type ReplaySecret } from "./archive.ts";
+
+/** The same response, whose body is kept once all of it has come. */
+export function keptWhole(
+  archive: AnswerArchive,
+  requestId: string,
+  secret: ReplaySecret,
+  response: Response,
+): Response {
+  const { body, status, headers } = response;
+  if (body === null) return response;
+  const kept = copied(
+    body,
+    MAX_KEPT_BYTES,
+    (whole) =>
+      archive.keep(requestId, secret, {
+        status,
+        headers: Object.fromEntries(headers),
+        body: whole,
+      }),
+  );
+  return new Response(kept, { status, headers });
+}
 
 /**
  * Hands a body on, and calls `onWhole` with all of it before its end is shown; not at all when the

@@ -6,5 +6,5 @@ export {
   MAX_KEPT_BYTES,
   type ReplaySecret,
 } from "./archive.ts";
-export { copied } from "./copied.ts";
+export { copied, keptWhole } from "./copied.ts";
 export { idempotencyKeyOf, type RequestIdentity, requestIdentity } from "./request_identity.ts";

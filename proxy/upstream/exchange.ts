@@ -52,7 +52,7 @@ export function exchangeWith(
         ...(typeof sent.body === "string" ? { "content-type": "application/json" } : {}),
         ...profile.headers,
         ...sent.headers,
-        ...credentials(target),
+        ...credentialsOf(target),
       },
       body: sent.body,
     },
@@ -60,7 +60,8 @@ export function exchangeWith(
   };
 }
 
-function credentials({ profile, apiKey }: UpstreamTarget): Record<string, string> {
+/** The headers by which a target knows us; empty when it needs none. Never logged. */
+export function credentialsOf({ profile, apiKey }: UpstreamTarget): Record<string, string> {
   if (apiKey === null || profile.auth === "none") return {};
   return profile.auth === "bearer"
     ? { authorization: `Bearer ${apiKey}` }

@@ -1,5 +1,6 @@
 /** Servers that calls can be sent to. @module */
 import type { DialectName } from "../dialects/mod.ts";
+import type { RealtimeApi } from "../realtime/protocol.ts";
 
 /** How a provider wants to see its key. */
 export type AuthForm =
@@ -22,6 +23,8 @@ export interface ProviderProfile {
    * stand for the model's name there and the form of the call.
    */
   readonly dialects: Readonly<Partial<Record<DialectName, string>>>;
+  /** The realtime APIs that it speaks, with the path of each behind its host; absent: none. */
+  readonly realtime?: Readonly<Partial<Record<RealtimeApi, string>>>;
   /** Headers that every request to it carries, such as a version. */
   readonly headers: Readonly<Record<string, string>>;
   /**

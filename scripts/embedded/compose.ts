@@ -7,7 +7,7 @@ import { composeProjections } from "../../projections/compose.ts";
 import { readAlertWebhook } from "../../projections/config.ts";
 import { composeProxy } from "../../proxy/compose.ts";
 import { readProxyConfig } from "../../proxy/config.ts";
-import { type Bus, createInProcessBus } from "../../shared/bus/mod.ts";
+import { type Bus, createInProcessBus, type StreamReader } from "../../shared/bus/mod.ts";
 import { createEffects, type Effects, platformOf } from "../../shared/effects.ts";
 import { uuidv7 } from "../../shared/ids/mod.ts";
 import { createLog, type Log } from "../../shared/log.ts";
@@ -46,7 +46,7 @@ interface Parts {
   readonly environment: Readonly<Record<string, string>>;
   readonly effects: Effects;
   readonly secrets: Secrets;
-  readonly bus: Bus;
+  readonly bus: Bus & StreamReader;
   readonly database: LedgerDatabase;
   readonly closing: Closing;
   readonly logOf: (room: string) => Log;

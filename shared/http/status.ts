@@ -8,6 +8,7 @@ const STATUS: Record<ErrorCode, number> = {
   invalid_api_key: 401,
   api_key_revoked: 401,
   api_key_expired: 401,
+  address_not_allowed: 403,
   invalid_token: 401,
   permission_denied: 403,
   not_found: 404,

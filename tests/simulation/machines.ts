@@ -135,7 +135,10 @@ function startEdge(machine: Machine, life: string, options: MachineOptions): voi
   const { process } = machine;
   const bus = broker.connect(process);
   composeProxy(proxyConfig(plan), {
-    bus: mutant?.bus?.(bus, { process, scheduler, tables }) ?? bus,
+    // No call of the simulation asks for a replay, so no kept answer is ever looked for.
+    bus: Object.assign(mutant?.bus?.(bus, { process, scheduler, tables }) ?? bus, {
+      readKept: () => Promise.resolve([]),
+    }),
     effects: process.effects,
     fetch: upstream.fetchOf(process),
     log: logOf(life, options),
@@ -192,6 +195,7 @@ function proxyConfig(plan: Plan): ProxyConfig {
     drainMs: 40_000,
     costWaitMs: 250,
     holdTtlMs: plan.holdTtlMs,
+    trustForwarded: false,
   };
 }
 

@@ -1,0 +1,89 @@
+/** What every answer of the proxy has in common: its headers, its failures, its waits. @module */
+import type { HoldGrant, SettlementResult } from "../shared/commands/mod.ts";
+import type { Effects } from "../shared/effects.ts";
+import { failure, FailureError } from "../shared/errors.ts";
+import { rateLimitHeaders } from "../shared/limits/mod.ts";
+import type { Log } from "../shared/log.ts";
+import { formatDecimal } from "../shared/money/mod.ts";
+import type { Dialect } from "./dialects/mod.ts";
+import { errorResponse } from "./errors.ts";
+import type { Opened } from "./relay/mod.ts";
+import type { OpenSettlement } from "./settle/mod.ts";
+
+const STORED_WAIT_MS = 2_000;
+
+/** The headers that are known before the body. */
+export function answerHeaders(
+  requestId: string,
+  grant: HoldGrant,
+  opened: Opened,
+  { outputLimit, nowMs }: { readonly outputLimit: number | null; readonly nowMs: number },
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    "x-request-id": requestId,
+    "x-sargalay-hold": formatDecimal(grant.holdMicroKyat, 6),
+    "x-sargalay-attempts": `${opened.attempts.length}`,
+    ...(grant.rateLimits === undefined ? {} : rateLimitHeaders(grant.rateLimits, nowMs)),
+  };
+  if (outputLimit !== null) headers["x-sargalay-output-limit"] = `${outputLimit}`;
+  if ("served" in opened) {
+    headers["x-sargalay-provider"] = opened.served.target.name;
+    if (opened.served.target.simulated) headers["x-sargalay-simulated"] = "true";
+  }
+  return headers;
+}
+
+/** The charge and the balance after it, for an answer that had to wait for both. */
+export function costHeaders(settled: SettlementResult): Record<string, string> {
+  return {
+    "x-sargalay-cost": formatDecimal(settled.chargedMicroKyat, 6),
+    "x-sargalay-balance": formatDecimal(settled.availableMicroKyat, 6),
+  };
+}
+
+/** The answer to whatever was thrown, in the form of the API that was called. */
+export function answerFailure(
+  log: Log,
+  error: unknown,
+  { requestId, path, dialect }: {
+    readonly requestId: string;
+    readonly path: string;
+    readonly dialect?: Pick<Dialect, "errors">;
+  },
+): Response {
+  const headers = { "x-request-id": requestId };
+  if (error instanceof FailureError) return errorResponse(error.failure, headers, dialect?.errors);
+  log.error("request_failed", {
+    requestId,
+    path,
+    error: error instanceof Error ? error : String(error),
+  });
+  return errorResponse(
+    failure("internal_error", `Something went wrong here. Give request id ${requestId}.`),
+    headers,
+    dialect?.errors,
+  );
+}
+
+/**
+ * What the ledger charged, or null when it does not say so soon; the settlement goes on. Whoever sees
+ * the end of an answer has a settlement that outlives this edge: that is waited for longer.
+ */
+export async function inTime(
+  { effects, costWaitMs }: { readonly effects: Effects; readonly costWaitMs: number },
+  { settled, stored }: OpenSettlement,
+): Promise<SettlementResult | null> {
+  const charged = await within(effects, costWaitMs, settled);
+  if (charged === null) await within(effects, STORED_WAIT_MS, stored);
+  return charged;
+}
+
+async function within<T>({ timers }: Effects, waitMs: number, done: Promise<T>): Promise<T | null> {
+  return await new Promise((resolve) => {
+    const timer = timers.after(waitMs, () => resolve(null));
+    done.then((result) => {
+      timer.cancel();
+      resolve(result);
+    });
+  });
+}
