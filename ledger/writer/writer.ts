@@ -29,6 +29,8 @@ import { Pipeline } from "./pipeline.ts";
 import { LAPSED, Tenure } from "./tenure.ts";
 import { UnderWay } from "./under_way.ts";
 
+const MOST_LOOKED_UP = 1_000;
+
 /** Builds a writer; it does nothing until started. */
 export function createWriter<State>(options: WriterOptions<State>): Writer<State> {
   return new ShardWriter(createContext(settingsOf(options)));
@@ -41,6 +43,8 @@ class ShardWriter<State> implements Writer<State> {
   #stopping = false;
   #gaveUp = false;
   #ticker: TimerHandle | null = null;
+  /** Commands whose outcomes are looked for at the end of this turn. */
+  readonly #unknown: Operation[] = [];
 
   constructor(private readonly context: WriterContext<State>) {
     this.#underWay = new UnderWay(context.settings.recentOutcomes);
@@ -164,25 +168,45 @@ class ShardWriter<State> implements Writer<State> {
     operation.waiters.push(waiter);
     this.#underWay.add(operation);
     if (decidedOnce(operation.command.type)) this.#pipeline.desk.admit(operation);
-    else void this.#lookUp(operation);
+    else this.#lookUp(operation);
   }
 
-  /** Looks for a stored outcome before a command is decided that the domain would take twice. */
-  async #lookUp(operation: Operation): Promise<void> {
+  /**
+   * Looks for a stored outcome before a command is decided that the domain would take twice. Those
+   * that come in one turn are looked for together, and decided in the order in which they came.
+   */
+  #lookUp(operation: Operation): void {
+    this.#unknown.push(operation);
+    if (this.#unknown.length > 1) return;
+    void Promise.resolve().then(async () => {
+      const operations = this.#unknown.splice(0);
+      for (let at = 0; at < operations.length; at += MOST_LOOKED_UP) {
+        await this.#lookUpAll(operations.slice(at, at + MOST_LOOKED_UP));
+      }
+    });
+  }
+
+  async #lookUpAll(operations: readonly Operation[]): Promise<void> {
     const { store, shard } = this.context.settings;
-    const { operationId } = operation;
+    const ids = operations.map(({ operationId }) => operationId);
     try {
       const outcomes = await this.context.call(
         "finding an outcome",
-        store.findOutcomes(shard, [operationId]),
+        store.findOutcomes(shard, ids),
       );
-      if (!this.#underWay.isCurrent(operation)) return;
-      if (outcomes.length > 0) this.#underWay.rememberStored(outcomes);
-      else this.#pipeline.desk.admit(operation);
+      const current = new Set(
+        operations.filter((one) => this.#underWay.isCurrent(one)).map((one) => one.operationId),
+      );
+      this.#underWay.rememberStored(outcomes.filter((one) => current.has(one.operationId)));
+      for (const operation of operations) {
+        if (this.#underWay.isCurrent(operation)) this.#pipeline.desk.admit(operation);
+      }
     } catch (error) {
-      this.context.report("warn", "writer_lookup_failed", error, operationId);
-      if (!this.#underWay.isCurrent(operation)) return;
-      this.#underWay.drop(operation, "the ledger's database could not be reached");
+      this.context.report("warn", "writer_lookup_failed", error, ids[0]!);
+      for (const operation of operations) {
+        if (!this.#underWay.isCurrent(operation)) continue;
+        this.#underWay.drop(operation, "the ledger's database could not be reached");
+      }
     }
   }
 
