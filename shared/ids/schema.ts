@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** An identifier: 1 to 128 characters of letters, digits, `.`, `_`, `:`, `/`, `@` and `-`. */
 export const identifierSchema = z.string().regex(
-  /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/,
+  /^[A-Za-z0-9@][A-Za-z0-9._:/@-]{0,127}$/,
   "expected 1 to 128 letters, digits or . _ : / @ -",
 );
 

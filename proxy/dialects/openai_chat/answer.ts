@@ -1,11 +1,10 @@
 /** A chat completion that is not a stream. @module */
 import type { AnswerReading, Bytes } from "../dialect.ts";
 import { jsonAnswer } from "../json_answer.ts";
-import { reportedCostNanoUsd } from "../reported_cost.ts";
+import { classifyErrorMember } from "../openai_failure.ts";
+import { reportIn } from "../openai_usage.ts";
 import { countChoices, NOTHING_COUNTED } from "../text.ts";
 import { type UpstreamFailure, upstreamFailure } from "../../upstream/error_class.ts";
-import { classifyErrorMember } from "./failure.ts";
-import { usageOf } from "./usage.ts";
 
 /** Reads a whole answer; an `error` member means failure even with status 200. */
 export function readAnswer(body: Bytes): AnswerReading | UpstreamFailure {
@@ -16,10 +15,5 @@ export function readAnswer(body: Bytes): AnswerReading | UpstreamFailure {
   if (!Array.isArray(json.choices)) {
     return upstreamFailure("malformed", "The provider's answer has no choices.");
   }
-  return {
-    usage: usageOf(json.usage),
-    raw: json.usage ?? null,
-    costNanoUsd: reportedCostNanoUsd(json.usage),
-    text: () => countChoices(NOTHING_COUNTED, json.choices),
-  };
+  return { ...reportIn(json), text: () => countChoices(NOTHING_COUNTED, json.choices) };
 }

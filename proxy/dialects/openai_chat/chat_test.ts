@@ -52,7 +52,6 @@ describe("the input bound", () => {
   });
 
   it.each<[string, JsonObject]>([
-    ["sound", { messages: [{ role: "user", content: [{ type: "input_audio" }] }] }],
     ["a file", { messages: [{ role: "user", content: [{ type: "file" }] }] }],
     ["an earlier answer's sound", { messages: [{ role: "assistant", audio: { id: "a" } }] }],
     ["a web search", { web_search_options: {} }],

@@ -1,8 +1,10 @@
 /** Understanding a chat completions request as far as money depends on it. @module */
 import { z } from "zod";
-import { identifierSchema } from "../../../shared/ids/mod.ts";
-import type { Arrived, MediaCount, ParsedCall } from "../dialect.ts";
-import { describeIssue, notForSale } from "../refusals.ts";
+import type { UsageClass } from "../../../shared/usage/mod.ts";
+import type { Arrived, ParsedCall } from "../dialect.ts";
+import { modelNamed, parseBody, understood } from "../parsed_body.ts";
+import { mediaOf } from "./media.ts";
+import { searchesAllowed } from "./searches.ts";
 
 const MAX_MESSAGES = 10_000;
 const MAX_PARTS = 10_000;
@@ -11,23 +13,26 @@ const MAX_TOOLS = 10_000;
 /** Answers that one call may ask for. */
 export const MAX_CHOICES = 128;
 
-/** Searches that a call with web search is taken to make at most. */
-const SEARCHES = 20;
+/** Tiers that cost no more than the standard one. */
+const SERVICE_TIERS = [
+  "auto",
+  "default",
+  "standard",
+  "standard_only",
+  "flex",
+  "on_demand",
+] as const;
 
-const part = z.looseObject({
-  type: z.string(),
-  text: z.string().nullish(),
-  image_url: z.union([z.string(), z.looseObject({ url: z.string() })]).nullish(),
-});
-
-const content = z.union([z.string(), z.null(), z.array(part).max(MAX_PARTS)], {
-  error: "expected a string, null, or an array of content parts",
-});
+const content = z.union([
+  z.string(),
+  z.null(),
+  z.array(z.looseObject({ type: z.string() })).max(MAX_PARTS),
+], { error: "expected a string, null, or an array of content parts" });
 
 const limit = z.number().int().min(1).max(100_000_000).nullish();
 
 const chatRequestSchema = z.looseObject({
-  model: identifierSchema,
+  model: z.string(),
   messages: z.array(z.looseObject({ role: z.string(), content: content.optional() }))
     .min(1).max(MAX_MESSAGES),
   stream: z.boolean().nullish(),
@@ -37,11 +42,11 @@ const chatRequestSchema = z.looseObject({
   max_completion_tokens: limit,
   tools: z.array(z.looseObject({ type: z.string().nullish() })).max(MAX_TOOLS).nullish(),
   modalities: z.array(z.string()).max(10).nullish(),
-  service_tier: z.enum(["auto", "default", "standard", "standard_only", "flex", "on_demand"])
-    .nullish(),
+  service_tier: z.enum(SERVICE_TIERS).nullish(),
 });
 
-type Parsed = z.output<typeof chatRequestSchema>;
+/** A body that was checked. */
+export type ChatBody = z.output<typeof chatRequestSchema>;
 
 /**
  * Checks a body. Members that are not known here pass as they are: whatever text they carry is inside
@@ -50,73 +55,50 @@ type Parsed = z.output<typeof chatRequestSchema>;
  * `unsupported_parameter`, naming the member in `param`.
  */
 export function parseChatRequest(arrived: Arrived): ParsedCall {
-  if (arrived.body.kind !== "json") {
-    return { failure: describeIssue({ path: [], message: "expected JSON" }) };
-  }
-  const parsed = chatRequestSchema.safeParse(arrived.body.json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return issue?.path[0] === "service_tier"
-      ? { failure: notForSale("service_tier") }
-      : { failure: describeIssue(issue) };
-  }
+  const parsed = parseBody(arrived, chatRequestSchema, ["service_tier"]);
+  if ("failure" in parsed) return parsed;
   const { data } = parsed;
-  const searching = searches(data);
-  const media = mediaOf(data, searching);
-  const outputLimit = data.max_tokens == null && data.max_completion_tokens == null
-    ? null
+  const searches = searchesAllowed(data);
+  const { media, seconds } = mediaOf(data, searches > 0);
+  const speaks = data.modalities?.includes("audio") === true || data.audio != null;
+  return understood({
+    dialect: "openai.chat.completions",
+    endpoint: "chat/completions",
+    arrived,
+    model: modelNamed(arrived, data.model),
+    modality: speaks || seconds > 0 ? "audio" : media.images > 0 ? "vision" : "text",
+    streaming: data.stream === true,
+    usageAsked: data.stream_options?.include_usage === true,
+    choices: data.n ?? 1,
     // A client that sends both may be obeyed in either, so the higher one bounds the call.
-    : Math.max(data.max_tokens ?? 0, data.max_completion_tokens ?? 0);
-  return {
-    request: {
-      dialect: "openai.chat.completions",
-      endpoint: "chat/completions",
-      arrived,
-      model: data.model,
-      modality: data.modalities?.includes("audio") === true
-        ? "audio"
-        : media.images > 0
-        ? "vision"
-        : "text",
-      streaming: data.stream === true,
-      usageAsked: data.stream_options?.include_usage === true,
-      choices: data.n ?? 1,
-      outputLimit,
-      messages: data.messages.length,
-      media,
-      unitsBound: searching ? { searches: SEARCHES } : {},
-      classes: null,
+    outputLimit: data.max_tokens == null && data.max_completion_tokens == null
+      ? null
+      : Math.max(data.max_tokens ?? 0, data.max_completion_tokens ?? 0),
+    messages: data.messages.length,
+    media,
+    unitsBound: {
+      ...(searches > 0 ? { searches } : {}),
+      ...(seconds > 0 ? { seconds } : {}),
     },
-  };
+    classes: classesOf({ hears: media.unbounded || seconds > 0, speaks }),
+  });
 }
 
-function searches(data: Parsed): boolean {
-  const asked = ["web_search_options", "search_parameters", "plugins", "web_search"]
-    .some((member) => data[member] !== undefined && data[member] !== null);
-  const byTool = data.tools?.some(({ type }) =>
-    type != null && !["function", "custom"].includes(type)
-  );
-  return asked || byTool === true;
-}
-
-function mediaOf({ messages }: Parsed, searching: boolean): MediaCount {
-  let images = 0;
-  let dataBytes = 0;
-  // What a search finds is read by the model as well.
-  let unbounded = searching;
-  for (const message of messages) {
-    if (message.audio !== undefined && message.audio !== null) unbounded = true;
-    if (!Array.isArray(message.content)) continue;
-    for (const each of message.content) {
-      if (each.type === "text" || each.type === "refusal" || each.type === "thinking") continue;
-      if (each.type !== "image_url") {
-        unbounded = true;
-        continue;
-      }
-      images += 1;
-      const url = typeof each.image_url === "string" ? each.image_url : each.image_url?.url ?? "";
-      if (url.startsWith("data:")) dataBytes += url.length;
-    }
-  }
-  return { images, dataBytes, unbounded };
+/** The classes that can occur: without sound in it or asked for, no tokens of sound do. */
+function classesOf({ hears, speaks }: { hears: boolean; speaks: boolean }): readonly UsageClass[] {
+  return [
+    "input",
+    "cached_input",
+    "cache_write_5m",
+    "cache_write_1h",
+    "image_input",
+    ...(hears ? ["audio_input" as const] : []),
+    "output",
+    "reasoning",
+    "image_output",
+    ...(speaks ? ["audio_output" as const] : []),
+    "seconds",
+    "requests",
+    "searches",
+  ];
 }

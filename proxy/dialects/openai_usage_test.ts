@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arrivedJson, bytesOf, requestOf, runStream } from "../../../tests/dialects/mod.ts";
-import { openaiChat } from "./mod.ts";
-import { mergeUsage, usageOf } from "./usage.ts";
+import { arrivedJson, bytesOf, requestOf, runStream } from "../../tests/dialects/mod.ts";
+import { openaiChat } from "./openai_chat/mod.ts";
+import { mergeUsage, openaiUsage } from "./openai_usage.ts";
 
 describe("disjoint classes", () => {
   it.each([
@@ -38,6 +38,65 @@ describe("disjoint classes", () => {
       total_tokens: 14,
       prompt_tokens_details: { cached_tokens: 161 },
     }, { input: 0, cached_input: 7, output: 7 }],
+    ["Mistral's sound, which stands beside the prompt", {
+      prompt_tokens: 11,
+      completion_tokens: 15,
+      total_tokens: 401,
+      prompt_audio_seconds: 5,
+      prompt_tokens_details: { cached_tokens: 9, audio_tokens: 375 },
+    }, { input: 2, cached_input: 9, audio_input: 375, output: 15, seconds: 5 }],
+    ["sound that only the total counts", {
+      prompt_tokens: 4,
+      completion_tokens: 1_072,
+      total_tokens: 5_201,
+      prompt_audio_seconds: 316,
+    }, { input: 4, audio_input: 4_125, output: 1_072, seconds: 316 }],
+    ["Gemini's thoughts, which only the total counts", {
+      prompt_tokens: 35,
+      completion_tokens: 12,
+      total_tokens: 109,
+    }, { input: 35, output: 12, reasoning: 62 }],
+    ["cache writes of both lifetimes, by a gateway to Anthropic", {
+      prompt_tokens: 100,
+      completion_tokens: 1,
+      total_tokens: 101,
+      cache_read_input_tokens: 10,
+      cache_creation_input_tokens: 50,
+      cache_creation: { ephemeral_5m_input_tokens: 30, ephemeral_1h_input_tokens: 20 },
+    }, { input: 40, cached_input: 10, cache_write_1h: 20, cache_write_5m: 30, output: 1 }],
+    ["cached tokens beside the prompt, as the total shows", {
+      prompt_tokens: 5,
+      completion_tokens: 1,
+      total_tokens: 16,
+      prompt_tokens_details: { cached_tokens: 10 },
+    }, { input: 5, cached_input: 10, output: 1 }],
+    ["pictures made and sound that was cached", {
+      input_tokens: 100,
+      output_tokens: 50,
+      total_tokens: 150,
+      input_tokens_details: {
+        cached_tokens: 40,
+        audio_tokens: 30,
+        image_tokens: 20,
+        cached_tokens_details: { audio_tokens: 25 },
+      },
+      output_tokens_details: { image_tokens: 48 },
+    }, {
+      input: 35,
+      cached_input: 40,
+      audio_input: 5,
+      image_input: 20,
+      output: 2,
+      image_output: 48,
+    }],
+    ["seconds alone", { type: "duration", seconds: 5.2 }, { seconds: 6 }],
+    ["xAI's searches", {
+      input_tokens: 1,
+      output_tokens: 1,
+      total_tokens: 2,
+      num_sources_used: 9,
+      server_side_tool_usage_details: { web_search_calls: 2, x_search_calls: 1 },
+    }, { input: 1, output: 1, searches: 3 }],
     ["an explicit zero is zero", { prompt_tokens: 0, completion_tokens: 0 }, {
       input: 0,
       output: 0,
@@ -56,7 +115,7 @@ describe("disjoint classes", () => {
     ["a count that cannot be believed is no count", { prompt_tokens: -1, completion_tokens: 5 }, {
       output: 5,
     }],
-  ])("%s", (_name, report, expected) => expect(usageOf(report)).toEqual(expected));
+  ])("%s", (_name, report, expected) => expect(openaiUsage(report)).toEqual(expected));
 
   it.each([
     [null],
@@ -67,7 +126,7 @@ describe("disjoint classes", () => {
     [{ prompt_tokens: 1.5 }],
     [{ prompt_tokens: "12" }],
     [{ prompt_tokens: 1e300 }],
-  ])("%j is no report", (report) => expect(usageOf(report)).toBeNull());
+  ])("%j is no report", (report) => expect(openaiUsage(report)).toBeNull());
 
   it("always add up to the whole counts, whatever a provider says of their parts", () => {
     const count = fc.oneof(fc.nat({ max: 1_000 }), fc.constant(undefined));
@@ -79,7 +138,7 @@ describe("disjoint classes", () => {
       count,
       count,
       (prompt, completion, cached, audioIn, audioOut, reasoning) => {
-        const usage = usageOf({
+        const usage = openaiUsage({
           prompt_tokens: prompt,
           completion_tokens: completion,
           total_tokens: prompt + completion,
@@ -125,7 +184,7 @@ describe("several reports of one stream", () => {
       output: 1,
     }],
   ])("%s", (_name, reports, expected) => {
-    const merged = reports.map(usageOf).reduce(mergeUsage, null);
+    const merged = reports.map(openaiUsage).reduce(mergeUsage, null);
     expect(merged).toEqual(expected);
   });
 

@@ -1,0 +1,49 @@
+/** What in a chat's messages is not text. @module */
+import { memberAt } from "../counts.ts";
+import type { MediaCount } from "../dialect.ts";
+import { mostSeconds, mostTokensOfSound } from "../sound.ts";
+import type { ChatBody } from "./parse.ts";
+
+/** Parts that are text, whatever they are called. */
+const TEXTS: ReadonlySet<string> = new Set(["text", "refusal", "thinking", "reasoning"]);
+
+/** Base64 writes three bytes in four characters. */
+const BYTES_PER_CHARACTER = 3 / 4;
+
+/** Media and the most seconds of sound; `searching` tells that the model reads what a search finds. */
+export function mediaOf(
+  { messages }: ChatBody,
+  searching: boolean,
+): { readonly media: MediaCount; readonly seconds: number } {
+  let images = 0;
+  let dataBytes = 0;
+  let seconds = 0;
+  let tokens = 0;
+  let unbounded = searching;
+  for (const message of messages) {
+    // An earlier answer's sound is kept by the provider.
+    if (message.audio !== undefined && message.audio !== null) unbounded = true;
+    if (!Array.isArray(message.content)) continue;
+    for (const part of message.content) {
+      if (TEXTS.has(part.type)) continue;
+      if (part.type === "image_url") {
+        images += 1;
+        const url = memberAt(part.image_url, "url") ?? part.image_url;
+        if (typeof url === "string" && url.startsWith("data:")) dataBytes += url.length;
+        continue;
+      }
+      const data = part.type === "input_audio"
+        ? memberAt(part.input_audio, "data") ?? part.input_audio
+        : null;
+      if (typeof data !== "string" || /^https?:/.test(data)) {
+        unbounded = true;
+        continue;
+      }
+      dataBytes += data.length;
+      const some = mostSeconds(data.length * BYTES_PER_CHARACTER);
+      seconds += some;
+      tokens += mostTokensOfSound(some);
+    }
+  }
+  return { media: { images, dataBytes, tokens, unbounded }, seconds };
+}
