@@ -75,8 +75,6 @@ export interface MediaCount {
   readonly images: number;
   /** Bytes of the body that are data of pictures, sound or files, which are not read as text. */
   readonly dataBytes: number;
-  /** The most tokens of data that was counted in a way of its own, such as sound by its length. */
-  readonly tokens?: number;
   /**
    * Whether something is in it whose tokens nobody can bound from here (sound, films, files, what
    * a URL holds, a conversation kept by the provider): then the model's context window is the bound.

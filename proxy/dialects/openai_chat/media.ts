@@ -18,7 +18,7 @@ export function mediaOf(
   let images = 0;
   let dataBytes = 0;
   let seconds = 0;
-  let tokens = 0;
+  let addedTokens = 0;
   let unbounded = searching;
   for (const message of messages) {
     // An earlier answer's sound is kept by the provider.
@@ -42,8 +42,8 @@ export function mediaOf(
       dataBytes += data.length;
       const some = mostSeconds(data.length * BYTES_PER_CHARACTER);
       seconds += some;
-      tokens += mostTokensOfSound(some);
+      addedTokens += mostTokensOfSound(some);
     }
   }
-  return { media: { images, dataBytes, tokens, unbounded }, seconds };
+  return { media: { images, dataBytes, addedTokens, unbounded }, seconds };
 }
