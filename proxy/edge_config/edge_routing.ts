@@ -10,6 +10,14 @@ import {
   type RouterDefinition,
 } from "../../shared/routing/mod.ts";
 
+/** A router as it is in force. */
+export interface KnownRouter {
+  readonly routerId: string;
+  /** Null: built in. */
+  readonly routerVersion: number | null;
+  readonly definition: RouterDefinition;
+}
+
 /** The followed routing configuration; reading it never waits. */
 export interface EdgeRouting {
   /** All configured providers, disabled ones included: lower priority first, then by name. */
@@ -21,16 +29,23 @@ export interface EdgeRouting {
     ownerId: string | null,
   ): readonly EdgeProviderKey[];
   /** The router of this id, a built-in one included; undefined when there is none, or disabled. */
-  router(routerId: string): RouterDefinition | undefined;
+  router(routerId: string): KnownRouter | undefined;
   /** What each alias stands for. */
   aliases(): ReadonlyMap<string, readonly string[]>;
 }
+
+const BUILT_IN: ReadonlyMap<string, KnownRouter> = new Map(
+  Array.from(BUILT_IN_ROUTERS, ([routerId, definition]) => [
+    routerId,
+    { routerId, routerVersion: null, definition },
+  ]),
+);
 
 /** The configuration with what pages of changes bring. */
 export class FollowedRouting implements EdgeRouting {
   readonly #providers = new Map<string, EdgeProvider>();
   readonly #keys = new Map<string, EdgeProviderKey>();
-  readonly #routers = new Map<string, RouterDefinition>(BUILT_IN_ROUTERS);
+  readonly #routers = new Map<string, KnownRouter>(BUILT_IN);
   readonly #aliases = new Map<string, readonly string[]>();
   #inOrder: readonly EdgeProvider[] = [];
   #keysByOwner: ReadonlyMap<string, readonly EdgeProviderKey[]> = new Map();
@@ -42,8 +57,10 @@ export class FollowedRouting implements EdgeRouting {
       if (key.envelope === null) this.#keys.delete(key.keyId);
       else this.#keys.set(key.keyId, key);
     }
-    for (const { routerId, definition } of routers) {
-      const now = definition ?? BUILT_IN_ROUTERS.get(routerId);
+    for (const { routerId, routerVersion, definition } of routers) {
+      const now = definition === null
+        ? BUILT_IN.get(routerId)
+        : { routerId, routerVersion, definition };
       if (now === undefined) this.#routers.delete(routerId);
       else this.#routers.set(routerId, now);
     }
@@ -67,9 +84,9 @@ export class FollowedRouting implements EdgeRouting {
     return this.#keysByOwner.get(placeOf({ provider, level, ownerId })) ?? [];
   }
 
-  router(routerId: string): RouterDefinition | undefined {
-    const definition = this.#routers.get(routerId);
-    return definition?.enabled ? definition : undefined;
+  router(routerId: string): KnownRouter | undefined {
+    const router = this.#routers.get(routerId);
+    return router?.definition.enabled ? router : undefined;
   }
 
   aliases(): ReadonlyMap<string, readonly string[]> {

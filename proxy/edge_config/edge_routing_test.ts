@@ -66,12 +66,16 @@ describe("the followed routing", () => {
 
   it("has the built-in router until another takes its id, and again after that one's removal", () => {
     const routing = new FollowedRouting();
-    const chain = () => routing.router("free-first")?.fallback.map((target) => target.provider);
+    const chain = () =>
+      routing.router("free-first")?.definition.fallback.map((target) => target.provider);
     const built = ["groq", "sambanova", "cerebras", "gemini", "openrouter", "simulator"];
     expect(chain()).toEqual(built);
     routing.apply(page({ routers: [router("free-first", "Ours"), router("own", "Own")] }));
-    expect(routing.router("free-first")?.name).toBe("Ours");
-    expect(routing.router("own")?.name).toBe("Own");
+    expect(routing.router("free-first")).toMatchObject({
+      routerVersion: 1,
+      definition: { name: "Ours" },
+    });
+    expect(routing.router("own")?.definition.name).toBe("Own");
     routing.apply(page({ routers: [router("free-first", null), router("own", null)] }));
     expect(chain()).toEqual(built);
     expect(routing.router("own")).toBeUndefined();

@@ -6,6 +6,7 @@ import {
   edgeConfigPageSchema,
   type EdgeKey,
   type EdgeModel,
+  type EdgeTerms,
 } from "../../shared/edge_config/mod.ts";
 import type { Effects } from "../../shared/effects.ts";
 import type { Log } from "../../shared/log.ts";
@@ -35,6 +36,8 @@ export interface EdgeConfig {
   models(): EdgeModel[];
   /** The models for sale by every name that means them, aliases included. */
   names(): ModelIndex<EdgeModel>;
+  /** What turns provider rates into kyat, for display only; null before any is known. */
+  terms(): EdgeTerms | null;
   /** Providers, their keys, routers and aliases. */
   readonly routing: EdgeRouting;
   /** Whether every shard was read completely, and recently enough to be relied on. */
@@ -47,7 +50,8 @@ export interface EdgeConfig {
   stop(): Promise<void>;
 }
 
-const PAGE_LIMIT = 1_000;
+// A model with tiers takes up to two kilobytes, and a message on the bus one megabyte at most.
+const PAGE_LIMIT = 400;
 const REQUEST_TIMEOUT_MS = 2_000;
 
 /** Starts following. The first read runs in the background: `fresh()` tells when it is done. */
@@ -57,11 +61,13 @@ export async function followEdgeConfig(options: FollowOptions): Promise<EdgeConf
   const models = new Map<string, EdgeModel>();
   const routing = new FollowedRouting();
   let names: ModelIndex<EdgeModel> | null = null;
+  let terms: EdgeTerms | null = null;
   let stopped = false;
 
   const apply = (page: EdgeConfigPage) => {
     routing.apply(page);
     if (page.models.length + page.aliases.length > 0) names = null;
+    terms = page.terms ?? terms;
     for (const key of page.keys) keys.set(key.keyHash, key);
     for (const model of page.models) {
       if (model.withdrawn) models.delete(model.model);
@@ -92,6 +98,7 @@ export async function followEdgeConfig(options: FollowOptions): Promise<EdgeConf
     findKey: (keyHash) => keys.get(keyHash),
     findModel: (model) => models.get(model),
     models: () => [...models.values()].sort((a, b) => a.model < b.model ? -1 : 1),
+    terms: () => terms,
     names: () => names ??= createModelIndex(models.values(), routing.aliases()),
     routing,
     ageMs,

@@ -1,3 +1,3 @@
 /** What this edge knows of keys, models and routing, followed from the ledger. @module */
-export type { EdgeRouting } from "./edge_routing.ts";
+export type { EdgeRouting, KnownRouter } from "./edge_routing.ts";
 export { type EdgeConfig, followEdgeConfig, type FollowOptions } from "./follower.ts";

@@ -1,0 +1,163 @@
+/** Finding the targets that may be tried, and noting why others may not. @module */
+import { AUTO_MODEL, type RouterTarget, type Strategy } from "../../shared/routing/mod.ts";
+import { misfit } from "./fit.ts";
+import { type Candidate, inOrder } from "./order.ts";
+import type {
+  CallNeeds,
+  RoutableModel,
+  RoutableProvider,
+  RouteWorld,
+  SkippedTarget,
+} from "./parts.ts";
+import { costOf, estimatedQuality, speedOf } from "./scores.ts";
+import { isCalled, Serving } from "./serving.ts";
+
+const MOST_SKIPPED = 32;
+
+/** The candidates of one call. What is left out is noted in `skipped`, at most 32. */
+export class Candidates<Provider extends RoutableProvider, Model extends RoutableModel> {
+  readonly skipped: SkippedTarget[] = [];
+  readonly #serving: Serving<Provider>;
+  readonly #hasKey = new Map<Provider, boolean>();
+
+  /** `quality` are figures that somebody set, by model. */
+  constructor(
+    readonly world: RouteWorld<Provider, Model>,
+    readonly needs: CallNeeds,
+    readonly quality: Readonly<Record<string, number>> = {},
+  ) {
+    this.#serving = new Serving(world.providers);
+  }
+
+  /** Every provider of each model that was named, in the order of models and then of priority. */
+  ofModels(models: readonly Model[], reason: string): Candidate<Provider, Model>[] {
+    const found = models.flatMap((model) =>
+      this.#ready().flatMap((provider) => this.#candidate(provider, model, { reason }))
+    );
+    return realFirst(found);
+  }
+
+  /** What a router's target stands for. */
+  ofTarget(
+    target: RouterTarget,
+    asked: readonly Model[] | null,
+    reason: string,
+  ): Candidate<Provider, Model>[] {
+    const { provider: named, weight = 1 } = target;
+    const providers = this.#ready(named);
+    const how = { reason, weight };
+    const at = (models: readonly Model[]) =>
+      models.filter((model) => this.world.isAllowed(model)).flatMap((model) =>
+        providers.flatMap((provider) => this.#candidate(provider, model, how))
+      );
+    if (target.model !== AUTO_MODEL) {
+      if (target.model !== null) return at(this.world.names.resolve(target.model));
+      if (asked === null) this.#skip(named ?? "any", AUTO_MODEL, "no model was asked for");
+      return at(asked ?? []);
+    }
+    const same = at(asked ?? []);
+    if (same.length > 0) return same;
+    return providers.flatMap((provider) => this.#bestAt(provider, how));
+  }
+
+  /** The best that fits the call, over all models and all providers that are no last resort. */
+  best(strategy: Strategy, draw: () => number): readonly Candidate<Provider, Model>[] {
+    const found = this.#ready().filter(({ lastResort }) => !lastResort)
+      .flatMap((provider) => this.#fitting(provider, { reason: "fits" }));
+    return realFirst(inOrder(found, strategy, { needs: this.needs, draw }));
+  }
+
+  /** The best that fits at each provider which is there for want of any other. */
+  lastResorts(): Candidate<Provider, Model>[] {
+    return this.#ready().filter(({ lastResort }) => lastResort)
+      .flatMap((provider) => this.#bestAt(provider, { reason: "last resort" }));
+  }
+
+  #bestAt(provider: Provider, how: How): Candidate<Provider, Model>[] {
+    const found = this.#fitting(provider, how);
+    return inOrder(found, "auto", { needs: this.needs, draw: this.world.draw }).slice(0, 1)
+      .map((one) => ({
+        ...one,
+        reasons: [how.reason, ...one.reasons.filter((reason) => reason !== how.reason)],
+      }));
+  }
+
+  /** What a provider has that fits; of one that takes any model its own, if it has some. */
+  #fitting(provider: Provider, how: How): Candidate<Provider, Model>[] {
+    const { world, needs } = this;
+    const fitting = world.models.filter((model) =>
+      this.#serving.upstreamModel(provider, model) !== null &&
+      misfit(model, needs, world.nowMs) === null && world.isAllowed(model)
+    );
+    const own = fitting.filter((model) => this.#serving.isOwn(provider, model));
+    const models = own.length > 0 ? own : fitting;
+    if (models.length === 0) this.#skip(provider.name, AUTO_MODEL, "nothing there fits the call");
+    return models.flatMap((model) => this.#candidate(provider, model, how));
+  }
+
+  /** The providers with a usable key, all or those that are called so. */
+  #ready(named: string | null = null): Provider[] {
+    return this.world.providers.filter((provider) => {
+      if (named !== null && !isCalled(provider, named)) return false;
+      let hasKey = this.#hasKey.get(provider);
+      if (hasKey === undefined) {
+        this.#hasKey.set(provider, hasKey = this.world.hasKey(provider));
+        if (!hasKey) this.#skip(provider.name, "any", "no usable key");
+      }
+      return hasKey;
+    });
+  }
+
+  #candidate(provider: Provider, model: Model, how: How): Candidate<Provider, Model>[] {
+    const upstreamModel = this.#serving.upstreamModel(provider, model);
+    if (upstreamModel === null) return [];
+    const { health } = this.world;
+    const phase = health.phase(provider.name, upstreamModel);
+    if (phase === "open") {
+      this.#skip(provider.name, model.model, "unhealthy, cooling down");
+      return [];
+    }
+    const costPicoUsd = costOf(model, this.needs);
+    const dear = this.world.tooDear(provider, costPicoUsd);
+    if (dear !== null) {
+      this.#skip(provider.name, model.model, dear);
+      return [];
+    }
+    const set = Object.hasOwn(this.quality, model.model) ? this.quality[model.model] : undefined;
+    const latencyMs = health.latencyMs(provider.name, upstreamModel);
+    return [{
+      provider,
+      model,
+      upstreamModel,
+      figures: {
+        costPicoUsd,
+        latencyMs,
+        quality: set ?? estimatedQuality(model),
+        speed: speedOf(latencyMs),
+      },
+      qualityIsSet: set !== undefined,
+      weight: how.weight ?? 1,
+      reasons: phase === "half_open" ? [how.reason, "a probe after a failure"] : [how.reason],
+    }];
+  }
+
+  #skip(provider: string, model: string, reason: string): void {
+    if (this.skipped.length < MOST_SKIPPED) this.skipped.push({ provider, model, reason });
+  }
+}
+
+interface How {
+  readonly reason: string;
+  readonly weight?: number;
+}
+
+/** Made-up answers come after all others. */
+function realFirst<Provider extends RoutableProvider, Model extends RoutableModel>(
+  candidates: readonly Candidate<Provider, Model>[],
+): Candidate<Provider, Model>[] {
+  const { real = [], simulated = [] } = Object.groupBy(
+    candidates,
+    ({ provider }) => provider.simulated ? "simulated" : "real",
+  );
+  return [...real, ...simulated];
+}

@@ -1,0 +1,47 @@
+/** Which provider serves which model, and under which name. @module */
+import type { RoutableModel, RoutableProvider } from "./parts.ts";
+
+/** Whether a router's word for a provider means this one. */
+export function isCalled(provider: RoutableProvider, name: string): boolean {
+  return provider.name === name || provider.prefixes.includes(name);
+}
+
+/** The providers of a deployment, by the names that models know them by. */
+export class Serving<Provider extends RoutableProvider> {
+  readonly #prefixes = new Set<string>();
+
+  /** `providers` are all that could serve, whether they have keys or not. */
+  constructor(readonly providers: readonly Provider[]) {
+    for (const { name, prefixes } of providers) {
+      for (const prefix of [name, ...prefixes]) this.#prefixes.add(prefix);
+    }
+  }
+
+  /**
+   * The model's name at the provider, or null when it isn't served there. A provider with a mapping
+   * serves what stands in it; others serve what the model says, or what is named after them, and a
+   * model that is named after nobody is everybody's who takes any.
+   */
+  upstreamModel(provider: Provider, { model, providers }: RoutableModel): string | null {
+    if (provider.models !== null) return provider.models.get(model) ?? null;
+    const slash = model.indexOf("/");
+    const prefix = slash > 0 ? model.slice(0, slash) : null;
+    if (prefix !== null && isCalled(provider, prefix)) return model.slice(slash + 1);
+    if (providers !== undefined && providers.length > 0) {
+      const named = providers.some((name) => isCalled(provider, name));
+      if (named) return model;
+      return provider.servesAll && provider.simulated ? model : null;
+    }
+    if (!provider.servesAll) return null;
+    // Of a model that is named after another provider, this one knows nothing, unless it makes it up.
+    return prefix === null || !this.#prefixes.has(prefix) || provider.simulated ? model : null;
+  }
+
+  /** Whether the model is meant for this provider, and not just taken by it. */
+  isOwn(provider: Provider, { model, providers }: RoutableModel): boolean {
+    if (provider.models !== null) return provider.models.has(model);
+    const slash = model.indexOf("/");
+    if (slash > 0 && isCalled(provider, model.slice(0, slash))) return true;
+    return providers?.some((name) => isCalled(provider, name)) ?? false;
+  }
+}
