@@ -8,6 +8,8 @@ const CONFIGURATION: ReadonlySet<EventType> = new Set([
   "KeyConfigured",
   "PricePublished",
   "PriceWithdrawn",
+  "MarkupSet",
+  "FxRateSet",
   "ProviderConfigured",
   "ProviderKeyStored",
   "ProviderKeyRemoved",

@@ -7,6 +7,7 @@ import type {
   EdgeProvider,
   EdgeProviderKey,
   EdgeRouter,
+  EdgeTerms,
 } from "../../shared/edge_config/mod.ts";
 
 interface ModelItem {
@@ -22,7 +23,9 @@ export type RoutingItem =
 
 interface Change {
   readonly position: bigint;
-  readonly item: { readonly key: EdgeKey } | ModelItem | RoutingItem;
+  readonly item: { readonly key: EdgeKey } | ModelItem | RoutingItem | {
+    readonly terms: EdgeTerms;
+  };
   /** A newer change of the same thing stands further back. */
   superseded: boolean;
 }
@@ -36,6 +39,7 @@ export class EdgeChanges {
   readonly #keys = new Map<string, Change & { item: { key: EdgeKey } }>();
   readonly #models = new Map<string, Change & { item: ModelItem }>();
   readonly #routing = new Map<string, Change & { item: RoutingItem }>();
+  #terms: Change | undefined;
 
   /** Notes the newest state of a key; positions only grow. */
   putKey(position: bigint, key: EdgeKey): void {
@@ -56,6 +60,13 @@ export class EdgeChanges {
     const known = this.#models.get(name);
     if (known === undefined) throw new RangeError(`model ${name} was never for sale`);
     this.putModel(position, { ...known.item.model, withdrawn: true });
+  }
+
+  /** Notes the terms in force; positions only grow. */
+  putTerms(position: bigint, terms: EdgeTerms): void {
+    const change = { position, item: { terms }, superseded: false };
+    this.#append(change, this.#terms);
+    this.#terms = change;
   }
 
   /** Notes the newest state of something about routing; positions only grow. */
@@ -139,6 +150,7 @@ function put(page: PageItems, item: Change["item"]): void {
   else if ("provider" in item) page.providers.push(item.provider);
   else if ("providerKey" in item) page.providerKeys.push(item.providerKey);
   else if ("router" in item) page.routers.push(item.router);
+  else if ("terms" in item) page.terms = item.terms;
   else page.aliases.push(item.alias);
 }
 

@@ -1,11 +1,11 @@
 /** How events change a shard. @module */
 import { evolveAlerts } from "../alerts/mod.ts";
 import { type ApiKey, evolveAccounts } from "../account/mod.ts";
-import type { EdgeKey } from "../../shared/edge_config/mod.ts";
+import type { EdgeKey, EdgeTerms } from "../../shared/edge_config/mod.ts";
 import { evolveSigning } from "../checkpoint/mod.ts";
 import type { PlacedEvent } from "../domain.ts";
 import { evolvePlans } from "../plans/mod.ts";
-import { evolvePricing } from "../pricing/mod.ts";
+import { evolvePricing, type PricingBook } from "../pricing/mod.ts";
 import { evolveRouting } from "../routing/mod.ts";
 import { noteRouting } from "./edge_routing.ts";
 import type { ShardState } from "./state.ts";
@@ -63,6 +63,9 @@ function noteForEdges(state: ShardState, { event, position, recordedAtMs }: Plac
     }
     case "PriceWithdrawn":
       return state.edgeChanges.withdrawModel(position, event.payload.model);
+    case "MarkupSet":
+    case "FxRateSet":
+      return state.edgeChanges.putTerms(position, termsOf(state.prices));
     case "KeyIssued":
     case "KeyConfigured":
     case "KeyRevoked": {
@@ -81,6 +84,13 @@ function noteForEdges(state: ShardState, { event, position, recordedAtMs }: Plac
     default:
       return;
   }
+}
+
+function termsOf({ markup, fxRate }: PricingBook): EdgeTerms {
+  return {
+    markupPartsPerMillion: markup?.markupPartsPerMillion ?? null,
+    fx: fxRate === null ? null : { microKyat: fxRate.microKyat, nanoUsd: fxRate.nanoUsd },
+  };
 }
 
 function edgeKeyOf(accountId: string, key: ApiKey): EdgeKey {

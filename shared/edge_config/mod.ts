@@ -9,6 +9,7 @@
  */
 import { z } from "zod";
 import { accountIdSchema, identifierSchema } from "../ids/mod.ts";
+import { microKyatSchema } from "../money/mod.ts";
 import { keySettingsSchema } from "../key_settings/mod.ts";
 import { priceDetails, providerSettings, ratesSchema } from "../events/mod.ts";
 import {
@@ -107,6 +108,16 @@ export const edgeAliasSchema = z.object({
 /** See {@link edgeAliasSchema}. */
 export type EdgeAlias = z.output<typeof edgeAliasSchema>;
 
+/** What turns provider rates into kyat, for display only; null: not set yet. */
+export const edgeTermsSchema = z.object({
+  markupPartsPerMillion: z.number().int().min(0).nullable(),
+  /** Kyat for a dollar, as an exact ratio. */
+  fx: z.object({ microKyat: microKyatSchema, nanoUsd: microKyatSchema }).nullable(),
+});
+
+/** See {@link edgeTermsSchema}. */
+export type EdgeTerms = z.output<typeof edgeTermsSchema>;
+
 /** Asks for what changed after a log position; `"0"` asks for everything. */
 export const edgeConfigRequestSchema = z.object({
   afterPosition: z.string().regex(/^\d{1,19}$/),
@@ -127,6 +138,8 @@ export const edgeConfigPageSchema = z.object({
   providerKeys: z.array(edgeProviderKeySchema).default([]),
   routers: z.array(edgeRouterSchema).default([]),
   aliases: z.array(edgeAliasSchema).default([]),
+  /** The terms in force, when they changed. */
+  terms: edgeTermsSchema.optional(),
   /** More is waiting: ask again at once. */
   more: z.boolean(),
 });
