@@ -20,7 +20,7 @@ import {
   serveShard,
 } from "./edge/mod.ts";
 import { type Seeding, seedShard } from "./seeding.ts";
-import { balanceView, changesAfter, type ShardState } from "./shard/mod.ts";
+import { balanceView, changesAfter, limitsView, type ShardState } from "./shard/mod.ts";
 import type { EventStore } from "./store/mod.ts";
 import { createWriter, type Writer, type WriterRole } from "./writer/mod.ts";
 
@@ -206,7 +206,7 @@ function checkpointerOf(
 
 function serveWriter(
   writer: Writer<ShardState>,
-  { bus, place, serviceSecret, deadLetters, log, receipts }: ShardRunnerOptions,
+  { bus, place, serviceSecret, deadLetters, log, receipts, effects }: ShardRunnerOptions,
 ): ReturnType<typeof serveShard> {
   return serveShard({
     bus,
@@ -219,6 +219,8 @@ function serveWriter(
     // that was told a position ahead of the log would miss what is written there instead.
     views: {
       balance: (accountId) => writer.readCommitted((state) => balanceView(state, accountId)),
+      limits: (accountId) =>
+        writer.readCommitted((state) => limitsView(state, accountId, effects.clock.nowMs())),
       changesAfter: (position, limit) =>
         writer.readCommitted((state) => changesAfter(state, position, limit)),
       receipt: receipts,

@@ -31,6 +31,29 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "post /v1/accounts/{accountId}/adjustments": { amountMicroKyat: "-5", reason: "Wrong transfer" },
   "post /v1/accounts/{accountId}/keys": { label: "Server", expiresAtMs: null },
   "put /v1/accounts/{accountId}/budgets": { keyId: null, period: "day", limitMicroKyat: "1" },
+  "put /v1/accounts/{accountId}/plan": { planId: "startup" },
+  "put /v1/accounts/{accountId}/keys/{keyId}/plan": { planId: null },
+  "put /v1/accounts/{accountId}/keys/{keyId}/settings": {
+    label: "Server",
+    expiresAtMs: null,
+    allowedModels: ["openai/*"],
+    ipRanges: ["192.0.2.0/24"],
+    routerId: null,
+    tags: [],
+  },
+  "post /v1/plans": {
+    planId: "startup",
+    name: "Startup",
+    family: "api",
+    monthlyPriceNanoUsd: "29000000000",
+    limits: {
+      requestsPerMinute: 60,
+      tokensPerMinute: null,
+      requestsPerDay: null,
+      tokensPerMonth: 1_000_000,
+      concurrentRequests: null,
+    },
+  },
   "post /v1/prices/withdraw": { model: "model-1", reason: "retired" },
   "put /v1/own-key-fee": { picoUsdPerRequest: "2000000000" },
   "post /v1/prices": {
@@ -53,6 +76,15 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   "post /v1/alerts/{alertId}/acknowledgements": { note: null },
 };
+
+const PLAN = { planId: "startup", planVersion: 2 };
+const LIMIT = {
+  name: "requestsPerDay",
+  limit: 10,
+  used: 4,
+  remaining: 6,
+  resetAtMs: 1_760_549_400_000,
+} as const;
 
 const REQUEST_ID = "01990000-0000-7000-8000-000000000002";
 
@@ -123,6 +155,12 @@ function api(
             openHolds: 1,
             position: "9",
           }
+          : null,
+      ),
+    limits: (accountId) =>
+      Promise.resolve(
+        accountId === "acc-1"
+          ? { accountId, position: "9", plans: [{ ...PLAN, keyId: null, limits: [LIMIT] }] }
           : null,
       ),
   };
@@ -277,6 +315,33 @@ describe("commands over HTTP", () => {
     expect(answer.positions).toHaveLength(3);
   });
 
+  it("about a plan go to every shard, who has it to the account's alone", async () => {
+    const { call, sent } = api({ shards: 3 });
+    const send = (method: string, path: string) =>
+      call(method, filled(path), { role: "admin", body: BODIES[`${method} ${path}`] });
+    expect((await send("post", "/v1/plans")).answer.positions).toHaveLength(3);
+    await send("put", "/v1/accounts/{accountId}/plan");
+    await send("put", "/v1/accounts/{accountId}/keys/{keyId}/plan");
+    expect(sent.map(({ shard }) => shard)).toEqual([0, 1, 2, null, null]);
+    expect(sent.slice(3).map(({ command }) => command)).toMatchObject([
+      { type: "AssignPlan", body: { accountId: "acc-1", keyId: null, planId: "startup" } },
+      { type: "AssignPlan", body: { accountId: "acc-1", keyId: "key-1", planId: null } },
+    ]);
+  });
+
+  it("about a key's settings name the setting that is wrong", async () => {
+    const { call, sent } = api();
+    const path = "/v1/accounts/{accountId}/keys/{keyId}/settings";
+    const body = BODIES[`put ${path}`] as Record<string, unknown>;
+    const wrong = { ...body, ipRanges: ["192.0.2.0/33"] };
+    const { response, answer } = await call("put", filled(path), { role: "admin", body: wrong });
+    expect([response.status, answer.error.param]).toEqual([400, "ipRanges.0"]);
+    await call("put", filled(path), { role: "admin", body });
+    expect(sent.map(({ command }) => command)).toEqual([
+      { type: "ConfigureKey", body: { ...body, accountId: "acc-1", keyId: "key-1" } },
+    ]);
+  });
+
   it("that are rejected say why, with both codes", async () => {
     const { call } = api({
       reply: {
@@ -405,6 +470,21 @@ describe("keys over HTTP", () => {
 });
 
 describe("reading over HTTP", () => {
+  it("shows the writer's view of limits", async () => {
+    const { call } = api();
+    const { answer } = await call("get", "/v1/accounts/acc-1/limits", { role: "auditor" });
+    expect(answer).toEqual({
+      position: "9",
+      result: {
+        accountId: "acc-1",
+        position: "9",
+        plans: [{ ...PLAN, keyId: null, limits: [LIMIT] }],
+      },
+    });
+    const missing = await call("get", "/v1/accounts/acc-3/limits", { role: "auditor" });
+    expect(missing.response.status).toBe(404);
+  });
+
   it("shows the writer's balance in decimal strings", async () => {
     const { call } = api();
     const { answer } = await call("get", "/v1/accounts/acc-1/balance", {

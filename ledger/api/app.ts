@@ -27,6 +27,7 @@ import { accountRoutes } from "./routes/account_routes.ts";
 import { alertRoutes } from "./routes/alert_routes.ts";
 import { keyRoutes } from "./routes/key_routes.ts";
 import { checkpointRoutes } from "./routes/checkpoint_routes.ts";
+import { planRoutes } from "./routes/plan_routes.ts";
 import { priceRoutes } from "./routes/price_routes.ts";
 import { receiptRoutes } from "./routes/receipt_routes.ts";
 import { statusRoutes } from "./routes/status_routes.ts";
@@ -35,6 +36,7 @@ import { statusRoutes } from "./routes/status_routes.ts";
 export const apiRoutes: readonly ApiRoute[] = [
   ...accountRoutes,
   ...keyRoutes,
+  ...planRoutes,
   ...priceRoutes,
   ...alertRoutes,
   ...receiptRoutes,

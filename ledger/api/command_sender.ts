@@ -6,6 +6,8 @@ import {
   type Command,
   type CommandReply,
   commandReplySchema,
+  type LimitsView,
+  limitsViewSchema,
 } from "../../shared/commands/mod.ts";
 import { signCommand, type SignedPart } from "../edge/mod.ts";
 import type { Effects } from "../../shared/effects.ts";
@@ -42,12 +44,15 @@ export interface CommandSender {
   toShard(shard: number, sending: Sending): Promise<ShardReply>;
   /** The owner's current balance of an account; null when it does not exist. */
   balance(accountId: string): Promise<BalanceView | null | Unreachable>;
+  /** The owner's view of an account's plans; null when the account does not exist. */
+  limits(accountId: string): Promise<LimitsView | null | Unreachable>;
 }
 
 const DEADLINE_MS = 8_000;
 const ATTEMPT_MS = 4_000;
 const PAUSE_MS = 100;
 const balanceAnswerSchema = z.object({ result: balanceViewSchema.nullable() });
+const limitsAnswerSchema = z.object({ result: limitsViewSchema.nullable() });
 
 /** What the sender works with. */
 export interface CommandSenderOptions {
@@ -126,6 +131,15 @@ export function createCommandSender(
         subject,
         { type: "GetBalance", accountId },
         (value) => balanceAnswerSchema.parse(value),
+      );
+      return "result" in answer ? answer.result : answer;
+    },
+    async limits(accountId) {
+      const subject = subjects.query(shardOf(accountId, shards));
+      const answer = await ask(
+        subject,
+        { type: "GetLimits", accountId },
+        (value) => limitsAnswerSchema.parse(value),
       );
       return "result" in answer ? answer.result : answer;
     },

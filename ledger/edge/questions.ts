@@ -2,6 +2,7 @@
 import {
   type BalanceView,
   ledgerQuerySchema,
+  type LimitsView,
   type ReceiptView,
 } from "../../shared/commands/mod.ts";
 import { type EdgeConfigPage, edgeConfigRequestSchema } from "../../shared/edge_config/mod.ts";
@@ -11,6 +12,8 @@ import { type JsonValue, toJsonValue } from "../../shared/json.ts";
 export interface ShardViews {
   /** The balance as committed; null when there is no such account. */
   balance(accountId: string): Promise<BalanceView | null>;
+  /** Plans in force and how much of them is used; null when there is no such account. */
+  limits(accountId: string): Promise<LimitsView | null>;
   /** Keys and models whose committed change stands after a position; `limit` 1 to 2,000. */
   changesAfter(position: bigint, limit: number): Promise<EdgeConfigPage>;
   /** The receipt of a request with its proofs; null when this account has no such request. */
@@ -23,6 +26,8 @@ export async function answerQuery(message: JsonValue, views: ShardViews): Promis
   switch (query.type) {
     case "GetBalance":
       return toJsonValue({ result: await views.balance(query.accountId) });
+    case "GetLimits":
+      return toJsonValue({ result: await views.limits(query.accountId) });
     case "GetReceipt":
       return toJsonValue({ result: await views.receipt(query.accountId, query.requestId) });
     default:

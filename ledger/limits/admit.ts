@@ -4,6 +4,29 @@ import { dayOf, dayStartMs, monthOfDay, monthStartMs } from "../calendar.ts";
 import { type Counted, countedAt, endOfSecondMs, secondOf } from "./counters.ts";
 import type { LimitedOwner } from "./limiter.ts";
 
+/** One limit of an owner's plan, and how much of it is used. */
+export interface LimitUse {
+  readonly name: LimitName;
+  readonly limit: number;
+  readonly used: number;
+  /** At least 0. */
+  readonly remaining: number;
+  /** When all of it is there again, should nothing else come; null: nobody knows. */
+  readonly resetAtMs: number | null;
+}
+
+/** The limits of an owner's plan at `nowMs`; none without a plan. */
+export function limitsInUse(owner: LimitedOwner, nowMs: number): LimitUse[] {
+  if (owner.limiter === null || owner.limiter.plan === null) return [];
+  return standingsOf(owner, nowMs).map(({ name, limit, used }) => ({
+    name,
+    limit,
+    used,
+    remaining: Math.max(0, limit - used),
+    resetAtMs: resetAtMs(name, nowMs),
+  }));
+}
+
 /** A call that wants to begin. */
 export interface CallBounds {
   /** Upper bound of its input tokens. */

@@ -1,7 +1,8 @@
 /** Questions that the writer's state can answer at once. @module */
-import type { BalanceView } from "../../shared/commands/mod.ts";
+import type { BalanceView, LimitsView } from "../../shared/commands/mod.ts";
 import type { EdgeConfigPage } from "../../shared/edge_config/mod.ts";
 import { availableMicroKyat, holdsAccount, walletAccount } from "../account/mod.ts";
+import { type LimitedOwner, limitsInUse } from "../limits/mod.ts";
 import type { ShardState } from "./state.ts";
 
 /** The balance of an account at the state's position, or null when it does not exist. */
@@ -18,6 +19,21 @@ export function balanceView(state: ShardState, accountId: string): BalanceView |
     openHolds: account.openHolds,
     position: state.position.toString(),
   };
+}
+
+/** The plans of an account and its keys at `nowMs`, or null when the account does not exist. */
+export function limitsView(state: ShardState, accountId: string, nowMs: number): LimitsView | null {
+  const account = state.book.accounts.get(accountId);
+  if (account === undefined) return null;
+  const planOf = (keyId: string | null, owner: LimitedOwner) => {
+    const plan = owner.limiter?.plan ?? null;
+    if (plan === null) return [];
+    const { planId, planVersion } = plan;
+    return [{ keyId, planId, planVersion, limits: limitsInUse(owner, nowMs) }];
+  };
+  const keys = [...account.keys.values()].filter(({ revoked }) => !revoked);
+  const plans = [...planOf(null, account), ...keys.flatMap((key) => planOf(key.keyId, key))];
+  return { accountId, position: state.position.toString(), plans };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { command, keyHash, READY_TO_CALL, Scenario } from "./scenario.ts";
-import { balanceView, changesAfter, checkBalances } from "./queries.ts";
+import { balanceView, changesAfter, checkBalances, limitsView } from "./queries.ts";
 
 describe("a balance", () => {
   it("adds up and says at which position", () => {
@@ -43,7 +43,60 @@ const nothing = {
   aliases: [],
 };
 
+describe("limits", () => {
+  it("are shown with how much of each is used, of the account and of keys that have a plan", () => {
+    const scenario = new Scenario();
+    scenario.given(...READY_TO_CALL, command("GrantCredit"), command("PublishPlan"));
+    scenario.given(command("IssueKey", { keyId: "key-2", keyHash: keyHash(2) }));
+    expect(limitsView(scenario.state, "acc-1", scenario.nowMs)).toMatchObject({ plans: [] });
+    scenario.given(command("AssignPlan"), command("AssignPlan", { keyId: "key-2" }));
+    scenario.given(command("PlaceHold"));
+    const limit = { name: "requestsPerMinute", limit: 2 };
+    const resetAtMs = scenario.nowMs + 60_000;
+    const plan = { planId: "plan-1", planVersion: 1 };
+    expect(limitsView(scenario.state, "acc-1", scenario.nowMs)).toEqual({
+      accountId: "acc-1",
+      position: scenario.state.position.toString(),
+      plans: [
+        { ...plan, keyId: null, limits: [{ ...limit, used: 1, remaining: 1, resetAtMs }] },
+        { ...plan, keyId: "key-2", limits: [{ ...limit, used: 0, remaining: 2, resetAtMs }] },
+      ],
+    });
+    scenario.given(command("RevokeKey", { keyId: "key-2" }));
+    expect(limitsView(scenario.state, "acc-1", scenario.nowMs)!.plans).toHaveLength(1);
+    expect(limitsView(scenario.state, "acc-9", scenario.nowMs)).toBeNull();
+  });
+});
+
 describe("what edges read", () => {
+  it("is a key with its newest settings", () => {
+    const scenario = new Scenario();
+    const settings = {
+      label: "Renamed",
+      expiresAtMs: scenario.nowMs + 1,
+      allowedModels: ["model-1"],
+      ipRanges: ["192.0.2.0/24"],
+      routerId: "free-first",
+      tags: ["batch"],
+    };
+    scenario.given(command("OpenAccount"), command("IssueKey", { teamId: "one" }));
+    scenario.given(command("ConfigureKey", settings), command("ConfigureKey", settings));
+    const { label: _, ...atTheEdge } = settings;
+    expect(changesAfter(scenario.state, 0n, 100).keys).toEqual([{
+      keyHash: keyHash(1),
+      keyId: "key-1",
+      accountId: "acc-1",
+      revoked: false,
+      teamId: "one",
+      userId: null,
+      ...atTheEdge,
+    }]);
+    expect(scenario.log.at(-1)!.event.payload).toMatchObject({ settingsVersion: 2 });
+    scenario.given(command("RevokeKey"));
+    expect(changesAfter(scenario.state, 0n, 100).keys)
+      .toMatchObject([{ revoked: true, ...atTheEdge }]);
+  });
+
   it("is each key and model once, in the order of its newest change", () => {
     const scenario = new Scenario();
     scenario.given(...READY_TO_CALL); // the price stands at 1, the key at 6

@@ -54,9 +54,35 @@ export const settledNoticeSchema = z.object({
 /** See {@link settledNoticeSchema}. */
 export type SettledNotice = z.output<typeof settledNoticeSchema>;
 
+/** One limit of an account or a key, as it stands now. */
+export const limitStandingSchema = rateLimitSchema.extend({
+  used: z.number().int().min(0),
+});
+
+/** See {@link limitStandingSchema}. */
+export type LimitStanding = z.output<typeof limitStandingSchema>;
+
+/** The answer to GetLimits: who has a plan, and how much of it is used; null: no such account. */
+export const limitsViewSchema = z.object({
+  accountId: accountIdSchema,
+  position: z.string(),
+  /** The account first, then its keys. */
+  plans: z.array(z.object({
+    /** Null: the whole account. */
+    keyId: identifierSchema.nullable(),
+    planId: identifierSchema,
+    planVersion: z.number().int(),
+    limits: z.array(limitStandingSchema),
+  })),
+});
+
+/** See {@link limitsViewSchema}. */
+export type LimitsView = z.output<typeof limitsViewSchema>;
+
 /** Questions that a proxy asks the ledger on `sargalay.<shard>.query`. */
 export const ledgerQuerySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("GetBalance"), accountId: accountIdSchema }),
+  z.object({ type: z.literal("GetLimits"), accountId: accountIdSchema }),
   z.object({
     type: z.literal("GetReceipt"),
     accountId: accountIdSchema,

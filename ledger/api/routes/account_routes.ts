@@ -95,8 +95,8 @@ const setBudget = commandRoute({
   permission: "budget:set",
   summary: "Set a budget",
   description:
-    "Limits what the account, or one of its keys, may spend in a day, a month (Asia/Yangon) or in " +
-    "total. A limit of null lifts it.",
+    "Limits what a key, a team, a user, or, when none of them is named, the whole account may spend " +
+    "in a day, a week from Monday, a month (Asia/Yangon) or in total. A limit of null lifts it.",
   body: commandSchemas.SetBudget.omit(ofAccount),
   send: async (body, call, context) => {
     const command = { type: "SetBudget", body: { ...body, accountId: accountOf(call) } } as const;

@@ -15,7 +15,12 @@ import {
 } from "../route.ts";
 import { accountOf } from "./account_routes.ts";
 
-const issueBodySchema = commandSchemas.IssueKey.pick({ label: true, expiresAtMs: true });
+const issueBodySchema = commandSchemas.IssueKey.pick({
+  label: true,
+  expiresAtMs: true,
+  teamId: true,
+  userId: true,
+});
 
 const issuedSchema = z.object({
   position: z.string(),
@@ -57,8 +62,7 @@ async function issue(
     keyId,
     keyHash: key.hash,
     prefix: key.prefix,
-    label: body.label,
-    expiresAtMs: body.expiresAtMs,
+    ...body,
   };
   const reply = await sendToAccount({ type: "IssueKey", body: issued }, call, context);
   if (reply.status === "accepted") {
@@ -93,7 +97,8 @@ async function earlierIssue(
   if (earlier.status === "rejected") return rejected(earlier.rejection);
   const { payload } = earlier;
   const same = payload.accountId === accountId && payload.label === body.label &&
-    payload.expiresAtMs === body.expiresAtMs;
+    payload.expiresAtMs === body.expiresAtMs && payload.teamId === body.teamId &&
+    payload.userId === body.userId;
   if (!same) return null;
   return success(201, {
     position: earlier.position,
@@ -106,6 +111,37 @@ async function earlierIssue(
         "was shown then and is not kept. If it was lost, revoke this key and issue another.",
     },
   });
+}
+
+const configureKey = commandRoute({
+  method: "put",
+  path: "/v1/accounts/{accountId}/keys/{keyId}/settings",
+  permission: "key:configure",
+  summary: "Configure an API key",
+  description:
+    "Replaces all settings of a key: its label, when it ends, which models it may call (names, or " +
+    "provider/* for all of a provider), which addresses calls may come from (CIDR), its router and " +
+    "its tags. Every edge has them within a second.",
+  body: commandSchemas.ConfigureKey.omit({ accountId: true, keyId: true }),
+  async send(body, call, context) {
+    const keyId = keyOf(call);
+    if (keyId === null) return noSuchKey(call);
+    const command = {
+      type: "ConfigureKey",
+      body: { ...body, accountId: accountOf(call), keyId },
+    } as const;
+    return answerOf(await sendToAccount(command, call, context));
+  },
+});
+
+/** The key in the path, or null when it cannot be one. */
+export function keyOf(call: ApiCall): string | null {
+  return identifierSchema.safeParse(call.params.keyId).data ?? null;
+}
+
+/** The answer about a key in the path that there cannot be. */
+export function noSuchKey(call: ApiCall): Answer {
+  return problem("not_found", `there is no key ${call.params.keyId}`, { param: "keyId" });
 }
 
 const revokeQuerySchema = z.object({ reason: labelSchema.default("Revoked through the API") });
@@ -123,14 +159,12 @@ const revokeKey: ApiRoute = {
   async handle(call, context) {
     const query = revokeQuerySchema.safeParse(call.query);
     if (!query.success) return invalid(query.error);
-    const keyId = identifierSchema.safeParse(call.params.keyId);
-    if (!keyId.success) {
-      return problem("not_found", `there is no key ${call.params.keyId}`, { param: "keyId" });
-    }
-    const body = { accountId: accountOf(call), keyId: keyId.data, reason: query.data.reason };
+    const keyId = keyOf(call);
+    if (keyId === null) return noSuchKey(call);
+    const body = { accountId: accountOf(call), keyId, reason: query.data.reason };
     return answerOf(await sendToAccount({ type: "RevokeKey", body }, call, context));
   },
 };
 
 /** Every route about keys. */
-export const keyRoutes: readonly ApiRoute[] = [issueKey, revokeKey];
+export const keyRoutes: readonly ApiRoute[] = [issueKey, configureKey, revokeKey];

@@ -11,7 +11,8 @@ import {
   commandRoute,
 } from "../route.ts";
 
-const everywhereSchema = acceptedSchema.extend({
+/** The answer to a command that every shard has accepted. */
+export const everywhereSchema = acceptedSchema.extend({
   /** Where the change stands in each shard. `position` is that of shard 0. */
   positions: z.array(z.object({ shard: z.number().int(), position: z.string() })),
 });
@@ -20,7 +21,11 @@ const everywhereSchema = acceptedSchema.extend({
  * Sends a command to every shard under one operation id. When one of them can't be reached, the
  * others may have the change already; the same call repeated completes it.
  */
-async function sendToAll(command: Command, call: ApiCall, context: ApiContext): Promise<Answer> {
+export async function sendToAll(
+  command: Command,
+  call: ApiCall,
+  context: ApiContext,
+): Promise<Answer> {
   const { operationId, principal: { actor } } = call;
   const { commands } = context;
   const sending = { operationId, actor, command };
