@@ -202,8 +202,13 @@ export interface StreamState extends ReportedExtras {
 export type StreamOutput =
   /** To be passed on as it is. */
   | { readonly kind: "bytes"; readonly bytes: Bytes }
-  /** The event that carries nothing but usage. */
-  | { readonly kind: "usage"; readonly bytes: Bytes; readonly event: JsonObject }
+  /** The event that the cost goes with; `ends` when the answer has come to its end with it. */
+  | {
+    readonly kind: "usage";
+    readonly bytes: Bytes;
+    readonly event: JsonObject;
+    readonly ends?: boolean;
+  }
   | { readonly kind: "done"; readonly bytes: Bytes }
   | { readonly kind: "failure"; readonly failure: UpstreamFailure };
 

@@ -28,7 +28,7 @@ export interface EventReading {
   readonly costNanoUsd?: number | null;
   /** The answer has come to its end with it. */
   readonly ends?: boolean;
-  /** It carries nothing but usage, and can be held back. */
+  /** It carries the usage that the client may be told the cost with, and can be held back. */
   readonly onlyUsage?: boolean;
   readonly failure?: UpstreamFailure;
   readonly memory?: unknown;
@@ -154,6 +154,7 @@ function takeEvents(form: StreamForm, before: StreamState, units: readonly Bytes
     }
     let output: "bytes" | "usage" | "done" = "bytes";
     let usageEvent: JsonObject = {};
+    let ends = false;
     for (const { name, data } of events) {
       if (data === form.endMark) {
         state = { ...state, done: true };
@@ -167,14 +168,14 @@ function takeEvents(form: StreamForm, before: StreamState, units: readonly Bytes
         return [state, outputs];
       }
       state = taken(state, reading);
-      if (reading.ends === true) output = "done";
-      else if (reading.onlyUsage === true && event !== null) {
+      if (reading.onlyUsage === true && event !== null) {
         output = "usage";
         usageEvent = event;
-      }
+        ends = reading.ends === true;
+      } else if (reading.ends === true) output = "done";
     }
     if (output !== "done" || state.started) state = uncounted(form, state, text);
-    if (output === "usage") outputs.push({ kind: "usage", bytes, event: usageEvent });
+    if (output === "usage") outputs.push({ kind: "usage", bytes, event: usageEvent, ends });
     else if (output === "done") outputs.push({ kind: "done", bytes });
     else pass(outputs, bytes);
   }

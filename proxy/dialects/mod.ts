@@ -3,7 +3,12 @@ import { anthropicComplete } from "./anthropic_complete/mod.ts";
 import { anthropicCountTokens } from "./anthropic_count_tokens/mod.ts";
 import { anthropicMessages } from "./anthropic_messages/mod.ts";
 import { type Dialect, type DialectName, DIALECTS } from "./dialect.ts";
-import { openaiChat } from "./openai_chat/mod.ts";
+import { googleCountTokens } from "./google_count_tokens/mod.ts";
+import { googleEmbedContent } from "./google_embed_content/mod.ts";
+import { googleGenerateContent } from "./google_generate_content/mod.ts";
+import { googleInteractions } from "./google_interactions/mod.ts";
+import { googlePredict } from "./google_predict/mod.ts";
+import { OPENAI_DIALECTS } from "./openai.ts";
 
 export {
   type AnswerHead,
@@ -29,7 +34,17 @@ export {
 } from "./dialect.ts";
 
 const byName = new Map<DialectName, Dialect>(
-  [openaiChat, anthropicMessages, anthropicCountTokens, anthropicComplete].map((
+  [
+    ...OPENAI_DIALECTS,
+    anthropicMessages,
+    anthropicCountTokens,
+    anthropicComplete,
+    googleGenerateContent,
+    googleCountTokens,
+    googleEmbedContent,
+    googlePredict,
+    googleInteractions,
+  ].map((
     dialect,
   ) => [dialect.name, dialect]),
 );

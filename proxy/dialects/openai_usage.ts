@@ -66,16 +66,16 @@ function secondsAt(report: unknown, name: string): number | null {
   return typeof seconds === "number" && seconds >= 0 && seconds < 1e9 ? Math.ceil(seconds) : null;
 }
 
-/** Searches, in the members of xAI, Perplexity and of gateways to Anthropic. */
+/** Searches: xAI's sources, or calls of its tools; Perplexity's queries; a gateway's to Anthropic. */
 function searchesOf(report: unknown): number | null {
+  const searches = countAt(report, "num_sources_used") ??
+    countAt(report, "num_search_queries") ??
+    countAt(report, "server_tool_use", "web_search_requests");
+  if (searches !== null) return searches;
   const tools = memberAt(report, "server_side_tool_usage_details");
   const byTools = ["web_search_calls", "x_search_calls", "document_search_calls"]
     .flatMap((name) => countAt(tools, name) ?? []);
-  if (byTools.length > 0) return byTools.reduce((sum, each) => sum + each, 0);
-  const searches = countAt(report, "num_search_queries") ??
-    countAt(report, "server_tool_use", "web_search_requests") ??
-    countAt(report, "num_sources_used");
-  return searches === 0 ? null : searches;
+  return byTools.length === 0 ? null : byTools.reduce((sum, each) => sum + each, 0);
 }
 
 function inputParts(report: unknown): Part[] {

@@ -94,7 +94,6 @@ describe("disjoint classes", () => {
       input_tokens: 1,
       output_tokens: 1,
       total_tokens: 2,
-      num_sources_used: 9,
       server_side_tool_usage_details: { web_search_calls: 2, x_search_calls: 1 },
     }, { input: 1, output: 1, searches: 3 }],
     ["an explicit zero is zero", { prompt_tokens: 0, completion_tokens: 0 }, {

@@ -134,6 +134,7 @@ class StreamRelay {
         case "usage":
           this.#releaseHeld();
           if (this.options.usageAsked) this.#held = output;
+          if (output.ends === true) await this.#complete(null);
           break;
         case "done":
           await this.#complete(output.bytes);

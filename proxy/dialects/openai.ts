@@ -1,0 +1,16 @@
+/** The APIs of OpenAI, which many providers speak. @module */
+import type { Dialect } from "./dialect.ts";
+import { openaiChat } from "./openai_chat/mod.ts";
+import { openaiCompletions } from "./openai_completions/mod.ts";
+import { openaiEmbeddings } from "./openai_embeddings/mod.ts";
+import { openaiModerations } from "./openai_moderations/mod.ts";
+import { openaiResponses } from "./openai_responses/mod.ts";
+
+/** Every one that is built in. */
+export const OPENAI_DIALECTS: readonly Dialect[] = [
+  openaiChat,
+  openaiResponses,
+  openaiCompletions,
+  openaiEmbeddings,
+  openaiModerations,
+];

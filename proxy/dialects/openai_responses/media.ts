@@ -1,0 +1,43 @@
+/** What in a response's input is not text, or not in the request. @module */
+import { memberAt } from "../counts.ts";
+import type { MediaCount } from "../dialect.ts";
+import type { ResponsesBody } from "./parse.ts";
+import { MAX_HOSTED_RUNS, readsAgain } from "./tools.ts";
+
+/** Where the provider keeps what it was told before, or a text of its own. */
+const KEPT = ["previous_response_id", "conversation", "prompt"] as const;
+
+/** Items and parts whose content is somewhere else, or is no text. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "input_file",
+  "input_audio",
+  "input_video",
+  "item_reference",
+]);
+
+const PICTURES: ReadonlySet<string> = new Set(["input_image", "computer_screenshot"]);
+
+/** Counts media in `data`; `searches` is the most runs of the provider's own tools. */
+export function mediaOf(data: ResponsesBody, searches: number): MediaCount {
+  const again = readsAgain(data);
+  let images = 0;
+  let dataBytes = 0;
+  let unbounded = again || KEPT.some((member) => data[member] != null);
+  const look = (value: unknown) => {
+    const type = memberAt(value, "type");
+    if (typeof type !== "string") return;
+    if (ELSEWHERE.has(type)) unbounded = true;
+    if (!PICTURES.has(type)) return;
+    images += 1;
+    const url = memberAt(value, "image_url");
+    if (typeof url === "string" && url.startsWith("data:")) dataBytes += url.length;
+  };
+  for (const item of Array.isArray(data.input) ? data.input : []) {
+    look(item);
+    for (const parts of [item.content, item.output]) {
+      for (const part of Array.isArray(parts) ? parts : [parts]) look(part);
+    }
+  }
+  const readings = again ? Math.max(searches, data.max_tool_calls ?? MAX_HOSTED_RUNS) + 1 : 1;
+  return { images, dataBytes, unbounded, readings };
+}
