@@ -12,8 +12,10 @@ export interface ErrorBody {
   };
 }
 
-/** A failure that may carry an upstream's own code and type for the client to act on. */
+/** A failure that may carry more for the client to act on: an upstream's own code and type, headers. */
 export type ProxyFailure = Failure & {
+  /** Such as `x-ratelimit-remaining-requests`; absent: none. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly upstreamCode?: string;
   readonly upstreamType?: string;
 };
@@ -41,6 +43,7 @@ export function errorResponse(
   form: { body(failure: ProxyFailure, requestId?: string | null): unknown } = { body: errorBody },
 ): Response {
   const all = new Headers(headers);
+  for (const [name, value] of Object.entries(failure.headers ?? {})) all.set(name, value);
   all.set("content-type", "application/json");
   if (!ERROR_CLASSES[failure.code].retryable) all.set("x-should-retry", "false");
   if (failure.retryAfterMs !== null) {
@@ -58,11 +61,23 @@ export function errorEvent(failure: ProxyFailure): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`data: ${JSON.stringify(errorBody(failure))}\n\n`);
 }
 
+const RATE_LIMITS: ReadonlySet<ErrorCode> = new Set([
+  "upstream_rate_limited",
+  "too_many_requests",
+  "rate_limited",
+]);
+
+const FORBIDDEN: ReadonlySet<ErrorCode> = new Set([
+  "permission_denied",
+  "model_not_allowed",
+  "ip_not_allowed",
+]);
+
 function errorType(code: ErrorCode): string {
   if (code === "insufficient_quota" || code === "budget_exceeded") return "insufficient_quota";
   if (code === "content_filtered") return "invalid_request_error";
-  if (code === "upstream_rate_limited" || code === "too_many_requests") return "rate_limit_error";
+  if (RATE_LIMITS.has(code)) return "rate_limit_error";
   if (code.startsWith("upstream_") && code !== "upstream_bad_request") return "upstream_error";
-  if (code === "permission_denied") return "permission_error";
+  if (FORBIDDEN.has(code)) return "permission_error";
   return ERROR_CLASSES[code].fault === "ours" ? "server_error" : "invalid_request_error";
 }

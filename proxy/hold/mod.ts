@@ -11,6 +11,8 @@ import {
 import type { Effects } from "../../shared/effects.ts";
 import { type Failure, failure } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { rateLimitHeaders, rateLimitSchema } from "../../shared/limits/mod.ts";
+import type { ProxyFailure } from "../errors.ts";
 
 /** What a hold is asked for. */
 export type HoldRequest = CommandBody<"PlaceHold">;
@@ -85,7 +87,7 @@ function unavailable(retryAfterMs: number, uncertain: boolean): HoldOutcome {
 }
 
 /** What a client is told about a rejected hold. */
-export function rejectionFailure(rejection: Rejection, request: HoldRequest): Failure {
+export function rejectionFailure(rejection: Rejection, request: HoldRequest): ProxyFailure {
   switch (rejection.code) {
     case "insufficient_credit":
       return failure(
@@ -187,12 +189,23 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Fa
   }
 }
 
-/** Says when to come back, unless waiting does not help. */
-function rateLimited({ message, details }: Rejection): Failure {
-  const { retryAfterMs } = details;
-  return failure(
-    "rate_limited",
-    `A limit of the plan was reached: ${message}.`,
-    typeof retryAfterMs === "number" ? { retryAfterMs } : {},
-  );
+/** Says what is left of the limit and when to come back, unless waiting does not help. */
+function rateLimited({ message, details }: Rejection): ProxyFailure {
+  const { retryAfterMs, resetAtMs } = details;
+  const waitMs = typeof retryAfterMs === "number" ? retryAfterMs : null;
+  const limit = rateLimitSchema.safeParse(details);
+  // The ledger's clock, by which the reset was told.
+  const nowMs = typeof resetAtMs === "number" ? resetAtMs - (waitMs ?? 0) : 0;
+  return {
+    ...failure(
+      "rate_limited",
+      `A limit of the plan was reached: ${message}.`,
+      waitMs === null ? {} : { retryAfterMs: waitMs },
+    ),
+    headers: {
+      ...(limit.success ? rateLimitHeaders([limit.data], nowMs) : {}),
+      // A call that needs more than the limit ever allows is not worth another try.
+      ...(waitMs === null ? { "x-should-retry": "false" } : {}),
+    },
+  };
 }
