@@ -2,9 +2,10 @@
 import type { Hono } from "hono";
 import { failure, FailureError } from "../shared/errors.ts";
 import { requestIdSchema, shardOf } from "../shared/ids/mod.ts";
+import { isModelAllowed } from "../shared/key_settings/mod.ts";
 import { balanceBody, readBalance, readReceipt, receiptBody } from "./account/mod.ts";
 import type { ProxyDeps, ProxyEnvironment } from "./app.ts";
-import { modelList, modelView } from "./catalogue/mod.ts";
+import { createModelListing, modelView } from "./catalogue/mod.ts";
 import { errorResponse } from "./errors.ts";
 import { admit } from "./gate.ts";
 import { healthOf } from "./health/mod.ts";
@@ -12,17 +13,32 @@ import { isServed, modelOf } from "./plan.ts";
 
 /** Adds the paths that only read. */
 export function addReads(app: Hono<ProxyEnvironment>, deps: ProxyDeps): void {
+  const { config, effects } = deps;
+  const listing = createModelListing({
+    models: () => config.models(),
+    names: () => config.names(),
+    terms: () => config.terms(),
+    isServed: (model) => isServed(deps, model),
+    nowMs: () => effects.clock.nowMs(),
+  });
   app.get("/health", (context) => {
     const health = healthOf(deps);
     return context.json(health.body, health.ready ? 200 : 503);
   });
   app.get("/v1/models", (context) => {
-    admit(deps, context.req.raw, context.get("peer"));
-    return context.json(modelList(deps.config.models().filter((model) => isServed(deps, model))));
+    const { key } = admit(deps, context.req.raw, context.get("peer"));
+    const answer = listing.answer(context.req.raw, key);
+    if (answer instanceof Response) return answer;
+    throw new FailureError(answer);
   });
   app.get("/v1/models/:id{.+}", (context) => {
-    admit(deps, context.req.raw, context.get("peer"));
-    return context.json(modelView(modelOf(deps, context.req.param("id"))));
+    const { key } = admit(deps, context.req.raw, context.get("peer"));
+    const model = modelOf(deps, context.req.param("id"));
+    if (!isModelAllowed(key.allowedModels ?? null, model)) {
+      const message = `The API key ${key.keyId} may not call ${model.model}.`;
+      throw new FailureError(failure("model_not_allowed", message, { param: "model" }));
+    }
+    return context.json(modelView(model, deps.config.terms()));
   });
   app.get("/v1/credits", async (context) => {
     const { accountId } = admit(deps, context.req.raw, context.get("peer"));
