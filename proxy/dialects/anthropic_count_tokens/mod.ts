@@ -47,7 +47,7 @@ export const anthropicCountTokens: Dialect = {
           return upstreamFailure("malformed", "The provider's answer has no count of tokens.");
         }
         return {
-          usage: { input, output: 0, requests: 1 },
+          usage: { input, requests: 1 },
           raw: answer.json,
           costNanoUsd: null,
           text: () => NOTHING_COUNTED,
