@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../shared/commands/mod.ts";
+import { edgeCommandSchemas } from "../../shared/commands/edge.ts";
 import { command, READY_TO_CALL, requestId, Scenario } from "../shard/scenario.ts";
 
 // An input token costs 1,000 microkyat and an output token 4,000: the hold of 10 + 10 is 50,000.
@@ -46,6 +47,19 @@ describe("a hold", () => {
     expect(scenario.attempt(command("PlaceHold", { outputTokensRequested: 1 }))).toMatchObject({
       result: { outputTokensGranted: 1, holdMicroKyat: "14000", availableMicroKyat: "0" },
     });
+  });
+
+  it("of a call without output, such as an embedding, is for its input alone", () => {
+    const scenario = withCredit(10_000n);
+    const hold = command("PlaceHold", { outputTokensRequested: 0, minimumOutputTokens: 0 });
+    const body = edgeCommandSchemas.PlaceHold.parse(hold.body);
+    expect(body).toMatchObject({ outputTokensRequested: 0, minimumOutputTokens: 0 });
+    expect(scenario.attempt(hold)).toMatchObject({
+      result: { outputTokensGranted: 0, holdMicroKyat: "10000", availableMicroKyat: "0" },
+    });
+    expect(scenario.given(command("SettleHold", { usage: { input: 10 } }))).toMatchObject([
+      { payload: { chargeMicroKyat: 10_000n, chargedMicroKyat: 10_000n } },
+    ]);
   });
 
   it("counts no more input than the model can take", () => {

@@ -23,10 +23,10 @@ export const edgeCommandSchemas = {
     endpoint: identifierSchema,
     /** Never below the true input of the call. */
     inputTokensBound: z.number().int().min(0).max(1_000_000_000),
-    /** The client's own limit, or null for the model's. */
-    outputTokensRequested: z.number().int().min(1).max(1_000_000_000).nullable(),
-    /** Below this many output tokens the call is not worth making; at least 1. */
-    minimumOutputTokens: z.number().int().min(1).max(1_000_000),
+    /** The client's own limit, 0 for a call without output, or null for the model's. */
+    outputTokensRequested: z.number().int().min(0).max(1_000_000_000).nullable(),
+    /** Below this many output tokens the call is not worth making; 0 for a call without output. */
+    minimumOutputTokens: z.number().int().min(0).max(1_000_000),
     /** How long the hold lives without an extension; 1 s to 1 h. */
     holdTtlMs: z.number().int().min(1_000).max(3_600_000),
     ...holdBounds,
