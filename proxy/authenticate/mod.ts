@@ -23,8 +23,9 @@ export interface Circumstances {
 export type FindKey = (keyHash: string) => EdgeKey | undefined;
 
 /**
- * The presented key: `Authorization: Bearer`, `x-api-key`, `x-goog-api-key`, `xi-api-key` or `?key=`,
- * the first one found in that order; null when there is none.
+ * The presented key: `Authorization: Bearer`, `x-api-key`, `x-goog-api-key`, `xi-api-key`, the
+ * subprotocol in which OpenAI's client for browsers has it, or `?key=`, the first one found in that
+ * order; null when there is none.
  */
 export function presentedKey(request: Request): string | null {
   const authorization = request.headers.get("authorization");
@@ -35,6 +36,10 @@ export function presentedKey(request: Request): string | null {
   const header = request.headers.get("x-api-key") ?? request.headers.get("x-goog-api-key") ??
     request.headers.get("xi-api-key");
   if (header !== null && header.trim() !== "") return header.trim();
+  const offered = /(?:^|[ ,])openai-insecure-api-key\.([^ ,]+)/.exec(
+    request.headers.get("sec-websocket-protocol") ?? "",
+  );
+  if (offered !== null) return offered[1] ?? null;
   const query = request.url.indexOf("?");
   if (query === -1) return null;
   return new URLSearchParams(request.url.slice(query + 1).split("#", 1)[0]).get("key") || null;

@@ -17,6 +17,13 @@ export interface RealtimeSockets {
 
 const CONNECT_MS = 10_000;
 
+/** An open socket to a provider. */
+export interface Connected {
+  readonly socket: WebSocket;
+  /** What was said until somebody else listens, in order. */
+  readonly heard: readonly unknown[];
+}
+
 /** Connects to a target, or says why that failed; at most 10 s. */
 export async function connectUpstream(
   sockets: RealtimeSockets,
@@ -24,7 +31,7 @@ export async function connectUpstream(
   target: UpstreamTarget,
   api: RealtimeApi,
   query: URLSearchParams,
-): Promise<WebSocket | { readonly failure: Failure }> {
+): Promise<Connected | { readonly failure: Failure }> {
   const path = target.profile.realtime?.[api];
   if (path === undefined) {
     return {
@@ -35,8 +42,11 @@ export async function connectUpstream(
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.search = query.toString();
   const socket = sockets.connect(url.href, { ...target.profile.headers, ...credentialsOf(target) });
+  const heard: unknown[] = [];
+  // Listening begins at once: some providers speak first.
+  socket.onmessage = ({ data }) => heard.push(data);
   return await new Promise((resolve) => {
-    const give = (outcome: WebSocket | { readonly failure: Failure }) => {
+    const give = (outcome: Connected | { readonly failure: Failure }) => {
       timer.cancel();
       socket.onopen = socket.onerror = socket.onclose = null;
       resolve(outcome);
@@ -49,7 +59,7 @@ export async function connectUpstream(
     });
     const refused = () =>
       give({ failure: failure("upstream_unreachable", "The provider refused the session.") });
-    socket.onopen = () => give(socket);
+    socket.onopen = () => give({ socket, heard });
     socket.onerror = refused;
     socket.onclose = refused;
   });

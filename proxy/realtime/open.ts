@@ -155,13 +155,12 @@ async function prepare(
       continue;
     }
     served = route;
-    const heard: unknown[] = [];
-    upstream.onmessage = ({ data }) => heard.push(data);
+    const { socket, heard } = upstream;
     const giveUp = () => {
       if (session !== null || gone) return;
       gone = true;
       slice.release();
-      upstream.close();
+      socket.close();
       asked.leave();
     };
     return {
@@ -172,7 +171,7 @@ async function prepare(
           effects: deps.effects,
           protocol,
           client,
-          upstream,
+          upstream: socket,
           upstreamModel: route.upstreamModel,
           slices,
           first: slice,
@@ -181,7 +180,7 @@ async function prepare(
           onEnd: asked.leave,
         });
         // What the provider said before the client was there.
-        for (const data of heard) upstream.dispatchEvent(new MessageEvent("message", { data }));
+        for (const data of heard) socket.dispatchEvent(new MessageEvent("message", { data }));
       },
     };
   }

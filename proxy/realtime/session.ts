@@ -189,9 +189,12 @@ class RealtimeSession implements Session {
   /** Holds one more slice; one at a time. */
   #more(): Promise<void> {
     this.#opening ??= this.options.slices.open().then((opened) => {
-      if ("failure" in opened) this.#refused = opened.failure;
-      else if (this.#over) opened.release();
-      else this.#hold(opened);
+      if ("failure" in opened) {
+        this.#refused = opened.failure;
+        if (this.#running.length === 0) this.#cutOff();
+      } else if (this.#over) {
+        opened.release();
+      } else this.#hold(opened);
     }).finally(() => this.#opening = null);
     return this.#opening;
   }

@@ -24,6 +24,7 @@ export const PROFILES: readonly ProviderProfile[] = [
     ...OPENAI_COMPATIBLE,
     name: "openai",
     baseUrl: "https://api.openai.com/v1",
+    realtime: { "openai.realtime": "/v1/realtime" },
     onClientGone: "cancel",
     outputLimitParameter: "max_completion_tokens",
     source: "https://platform.openai.com/docs/api-reference",
