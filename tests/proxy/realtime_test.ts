@@ -235,11 +235,18 @@ describe("a realtime session", () => {
   it("works with OpenAI's own client", async () => {
     const provider = startProvider();
     const harness = await start(provider);
+    // The client knows encrypted sockets only; this one stays on the machine.
+    const { WebSocket: Encrypted } = globalThis;
+    globalThis.WebSocket = class extends Encrypted {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(`${url}`.replace(/^wss:/, "ws:"), protocols);
+      }
+    };
     const realtime = new OpenAIRealtimeWebSocket(
-      // The client knows encrypted sockets only; this one stays on the machine.
-      { model: MODEL, dangerouslyAllowBrowser: true, onURL: (url) => url.protocol = "ws:" },
+      { model: MODEL, dangerouslyAllowBrowser: true },
       harness.client,
     );
+    globalThis.WebSocket = Encrypted;
     const done = new Promise<{ response: { usage?: { total_tokens?: number } } }>((resolve) =>
       realtime.on("response.done", resolve)
     );
