@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { CommandReply } from "../../shared/commands/mod.ts";
+import type { EdgeModel } from "../../shared/edge_config/mod.ts";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { signServiceToken } from "../../shared/identity/mod.ts";
 import { silentLog } from "../../shared/log.ts";
+import { makeMasterKey, type MasterKeys, parseMasterKeys } from "../../shared/routing/mod.ts";
+import type { RoutingView } from "./routing_reader.ts";
 import { isAllowed, type Role, ROLES } from "../../shared/permissions.ts";
 import type { CommandSender, Sending, ShardReply } from "./command_sender.ts";
 import type { CheckpointReader } from "../checkpoint/mod.ts";
@@ -75,9 +78,45 @@ const BODIES: Readonly<Record<string, unknown>> = {
     condition: { kind: "balance_low", accountId: null, belowMicroKyat: "9007199254740993" },
   },
   "post /v1/alerts/{alertId}/acknowledgements": { note: null },
+  "put /v1/providers/{provider}": {
+    profile: "groq",
+    baseUrl: null,
+    enabled: true,
+    models: null,
+    priority: 100,
+  },
+  "post /v1/provider-keys": {
+    provider: "groq",
+    level: "system",
+    ownerId: null,
+    secret: "gsk_0123456789abcdef",
+  },
+  "post /v1/accounts/{accountId}/provider-keys": {
+    provider: "groq",
+    userId: null,
+    secret: "gsk_0123456789abcdef",
+  },
+  "put /v1/routers/{routerId}": {
+    name: "Night",
+    enabled: true,
+    rules: [],
+    fallback: [{ provider: "groq", model: null }],
+  },
+  "put /v1/model-aliases": { alias: "fast", models: ["gpt-4o-mini"] },
 };
 
 const PLAN = { planId: "startup", planVersion: 2 };
+const SOLD: EdgeModel = {
+  model: "openai/gpt-4o",
+  displayName: "GPT-4o",
+  ownedBy: "openai",
+  contextWindowTokens: 128_000,
+  maxOutputTokens: 16_384,
+  ratesPicoUsdPerUnit: { input: 2_500_000n },
+  publishedAtMs: 7,
+  priceVersion: 3,
+  withdrawn: true,
+};
 const LIMIT = {
   name: "requestsPerDay",
   limit: 10,
@@ -128,8 +167,18 @@ function kept(frames: number) {
 
 const accepted: ShardReply = { status: "accepted", position: "7", result: { done: true } };
 
+const MASTER_KEYS = parseMasterKeys(makeMasterKey(effects.random));
+const NO_ROUTING: RoutingView = { providers: [], providerKeys: [], routers: [], aliases: [] };
+
 function api(
-  options: { reply?: CommandReply; issued?: IssuedKey; shards?: number; nowMs?: number } = {},
+  options: {
+    routing?: RoutingView;
+    masterKeys?: MasterKeys | null;
+    reply?: CommandReply;
+    issued?: IssuedKey;
+    shards?: number;
+    nowMs?: number;
+  } = {},
 ) {
   const sent: (Sending & { shard: number | null })[] = [];
   const commands: CommandSender = {
@@ -163,10 +212,13 @@ function api(
           ? { accountId, position: "9", plans: [{ ...PLAN, keyId: null, limits: [LIMIT] }] }
           : null,
       ),
+    prices: () => Promise.resolve({ position: "9", models: [SOLD] }),
   };
   const handle = createLedgerApi({
     commands,
     outcomes: { issuedKey: () => Promise.resolve(options.issued ?? null) },
+    routing: { read: () => Promise.resolve(options.routing ?? NO_ROUTING) },
+    masterKeys: options.masterKeys === undefined ? MASTER_KEYS : options.masterKeys,
     receipts: () => Promise.resolve(RECEIPT),
     checkpoints: CHECKPOINTS,
     effects: options.nowMs === undefined
@@ -213,7 +265,8 @@ function api(
 }
 
 const filled = (path: string) =>
-  path.replace("{accountId}", "acc-1").replace("{keyId}", "key-1").replace("{ruleId}", "low")
+  path.replace("{provider}", "groq").replace("{routerId}", "night")
+    .replace("{accountId}", "acc-1").replace("{keyId}", "key-1").replace("{ruleId}", "low")
     .replace("{alertId}", "01990000-0000-7000-8000-000000000001")
     .replace("{requestId}", REQUEST_ID).replace("{shard}", "0").replace("{position}", "7");
 const routes = apiRoutes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
@@ -483,6 +536,15 @@ describe("reading over HTTP", () => {
     });
     const missing = await call("get", "/v1/accounts/acc-3/limits", { role: "auditor" });
     expect(missing.response.status).toBe(404);
+  });
+
+  it("shows every model's price with amounts as decimal strings", async () => {
+    const { call } = api();
+    const { answer } = await call("get", "/v1/prices", { role: "auditor" });
+    expect(answer).toEqual({
+      position: "9",
+      models: [{ ...SOLD, ratesPicoUsdPerUnit: { input: "2500000" } }],
+    });
   });
 
   it("shows the writer's balance in decimal strings", async () => {

@@ -9,6 +9,7 @@ import {
   type LimitsView,
   limitsViewSchema,
 } from "../../shared/commands/mod.ts";
+import { edgeConfigPageSchema, type EdgeModel } from "../../shared/edge_config/mod.ts";
 import { signCommand, type SignedPart } from "../edge/mod.ts";
 import type { Effects } from "../../shared/effects.ts";
 import { shardOf } from "../../shared/ids/mod.ts";
@@ -46,11 +47,21 @@ export interface CommandSender {
   balance(accountId: string): Promise<BalanceView | null | Unreachable>;
   /** The owner's view of an account's plans; null when the account does not exist. */
   limits(accountId: string): Promise<LimitsView | null | Unreachable>;
+  /** Every model's newest price as shard 0 has it, withdrawn ones included, by name. */
+  prices(): Promise<KnownPrices | Unreachable>;
+}
+
+/** The models that the ledger knows, at a position of the log of shard 0. */
+export interface KnownPrices {
+  readonly position: string;
+  readonly models: readonly EdgeModel[];
 }
 
 const DEADLINE_MS = 8_000;
 const ATTEMPT_MS = 4_000;
 const PAUSE_MS = 100;
+// Well below what a message on the bus may weigh.
+const PRICES_A_PAGE = 400;
 const balanceAnswerSchema = z.object({ result: balanceViewSchema.nullable() });
 const limitsAnswerSchema = z.object({ result: limitsViewSchema.nullable() });
 
@@ -142,6 +153,23 @@ export function createCommandSender(
         (value) => limitsAnswerSchema.parse(value),
       );
       return "result" in answer ? answer.result : answer;
+    },
+    async prices() {
+      const models = new Map<string, EdgeModel>();
+      let position = "0";
+      for (let more = true; more;) {
+        const page = await ask(
+          subjects.config(0),
+          { afterPosition: position, limit: PRICES_A_PAGE },
+          (answer) => edgeConfigPageSchema.parse(answer),
+        );
+        if (isUnreachable(page)) return page;
+        // A price that changes meanwhile comes again on a later page.
+        for (const model of page.models) models.set(model.model, model);
+        ({ position, more } = page);
+      }
+      const sorted = [...models.values()].sort((a, b) => a.model < b.model ? -1 : 1);
+      return { position, models: sorted };
     },
   };
 }

@@ -1,6 +1,8 @@
 /** Prices, markup and exchange rate: the same in every shard. @module */
 import { z } from "zod";
 import { type Command, commandSchemas } from "../../../shared/commands/mod.ts";
+import { edgeModelSchema } from "../../../shared/edge_config/mod.ts";
+import { type JsonObject, toJsonValue } from "../../../shared/json.ts";
 import { type Answer, success } from "../answer.ts";
 import {
   acceptedSchema,
@@ -9,6 +11,8 @@ import {
   type ApiContext,
   type ApiRoute,
   commandRoute,
+  isUnreachable,
+  unavailable,
 } from "../route.ts";
 
 /** The answer to a command that every shard has accepted. */
@@ -40,6 +44,24 @@ export async function sendToAll(
   const first = answerOf(replies[0]!);
   return success(200, { ...first.body, positions });
 }
+
+const readPrices: ApiRoute = {
+  method: "get",
+  path: "/v1/prices",
+  permission: "catalog:read",
+  summary: "Read every model's price",
+  description: "The newest price of each model that was ever for sale, by name, with its version " +
+    "and `withdrawn` where it is for sale no longer; `position` is that of shard 0.",
+  body: null,
+  query: null,
+  result: z.object({ position: z.string(), models: z.array(edgeModelSchema) }),
+  status: 200,
+  async handle(_call, { commands }) {
+    const known = await commands.prices();
+    if (isUnreachable(known)) return unavailable(known);
+    return success(200, toJsonValue(known) as JsonObject);
+  },
+};
 
 const publishPrice = commandRoute({
   method: "post",
@@ -102,6 +124,7 @@ const setFxRate = commandRoute({
 
 /** Every route about what calls cost. */
 export const priceRoutes: readonly ApiRoute[] = [
+  readPrices,
   publishPrice,
   withdrawPrice,
   setOwnKeyFee,
