@@ -18,6 +18,7 @@ const TOKENS_PER_CALL = 512;
 const MINIMUM_OUTPUT_TOKENS = 16;
 
 const MOST_TOKENS = 1_000_000_000;
+const MOST_MINIMUM_TOKENS = 1_000_000;
 
 /** The bounds that a hold is placed for. */
 export interface CallBounds {
@@ -48,8 +49,9 @@ export function boundCall(
   return {
     inputTokensBound: Math.min(bySize, model.contextWindowTokens) * (media.readings ?? 1),
     outputTokensRequested: perAnswer === null ? null : Math.min(perAnswer * choices, MOST_TOKENS),
-    minimumOutputTokens: choices *
-      Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),
+    minimumOutputTokens: request.outputFixed === true
+      ? Math.min((perAnswer ?? 0) * choices, MOST_MINIMUM_TOKENS)
+      : choices * Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),
     unitsBound: request.unitsBound,
   };
 }

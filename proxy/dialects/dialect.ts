@@ -103,6 +103,8 @@ export interface CallRequest {
   readonly choices: number;
   /** The client's output limit for one answer, null for the model's own; 0 when it has no output. */
   readonly outputLimit: number | null;
+  /** Whether no limit can be sent, so that the call needs all of `outputLimit`, as pictures do. */
+  readonly outputFixed?: boolean;
   /** Messages, or parts, that a provider wraps in tokens of its own. */
   readonly messages: number;
   readonly media: MediaCount;

@@ -1,0 +1,91 @@
+/** Understanding a request to write down speech as far as money depends on it. @module */
+import { z } from "zod";
+import type { JsonObject } from "../../../shared/json.ts";
+import { memberAt } from "../counts.ts";
+import type { Arrived, Bytes, ParsedCall } from "../dialect.ts";
+import { filesOf, formMembers } from "../form_members.ts";
+import { modelNamed, understood } from "../parsed_body.ts";
+import { describeIssue, notForSale } from "../refusals.ts";
+import { mostSeconds, mostTokensOfSound, secondsOfWav } from "../sound.ts";
+
+/** Sound that is somewhere else: nobody here knows how long it is. */
+const ELSEWHERE = ["file_url", "file_id", "url"] as const;
+
+/** Base64 writes three bytes in four characters. */
+const BYTES_PER_CHARACTER = 3 / 4;
+
+const transcriptionSchema = z.looseObject({
+  model: z.string(),
+  stream: z.union([
+    z.boolean(),
+    z.enum(["true", "false", "True", "False"]).transform((text) => text.toLowerCase() === "true"),
+  ]).nullish(),
+});
+
+/** Checks a request, in a form or in JSON; its seconds are bounded by the bytes of its sound. */
+export function parseTranscription(
+  arrived: Arrived,
+  dialect: "openai.audio.transcriptions" | "openai.audio.translations",
+  endpoint: string,
+): ParsedCall {
+  const { body } = arrived;
+  const members = body.kind === "json" ? body.json : formMembers(body.form);
+  const parsed = transcriptionSchema.safeParse(members);
+  if (!parsed.success) return { failure: describeIssue(parsed.error.issues[0]) };
+  const elsewhere = ELSEWHERE.find((member) => members[member] != null);
+  if (elsewhere !== undefined) return { failure: notForSale(elsewhere) };
+  const sound = body.kind === "json" ? soundInJson(members) : soundInForm(body.form, arrived);
+  if (sound === null) {
+    return { failure: describeIssue({ path: ["file"], message: "expected a file" }) };
+  }
+  return understood({
+    dialect,
+    endpoint,
+    arrived,
+    model: modelNamed(arrived, parsed.data.model),
+    modality: "audio",
+    streaming: parsed.data.stream === true,
+    media: {
+      images: 0,
+      dataBytes: sound.dataBytes,
+      addedTokens: mostTokensOfSound(sound.seconds),
+      unbounded: false,
+    },
+    unitsBound: { seconds: sound.seconds },
+  });
+}
+
+interface Sound {
+  /** Bytes of the body that are sound. */
+  readonly dataBytes: number;
+  readonly seconds: number;
+}
+
+function soundInForm(form: FormData, { bodyBytes }: Arrived): Sound | null {
+  const [file, ...more] = filesOf(form);
+  if (file === undefined || more.length > 0) return null;
+  const wav = wavIn(bodyBytes, file.size);
+  return { dataBytes: file.size, seconds: wav ?? mostSeconds(file.size) };
+}
+
+/** The seconds of the only file in a form if it is a WAV file; null when that is not clear. */
+function wavIn(body: Bytes, size: number): number | null {
+  const at = indexOf(body, "RIFF", 0);
+  if (at === -1 || indexOf(body, "RIFF", at + 1) !== -1 || at + size > body.length) return null;
+  return secondsOfWav(body.subarray(at, at + size));
+}
+
+function indexOf(bytes: Bytes, text: string, from: number): number {
+  const codes = [...text].map((character) => character.charCodeAt(0));
+  const [first = 0] = codes;
+  for (let at = bytes.indexOf(first, from); at !== -1; at = bytes.indexOf(first, at + 1)) {
+    if (codes.every((code, index) => bytes[at + index] === code)) return at;
+  }
+  return -1;
+}
+
+function soundInJson(members: JsonObject): Sound | null {
+  const data = memberAt(members.input_audio, "data") ?? members.file;
+  if (typeof data !== "string") return null;
+  return { dataBytes: data.length, seconds: mostSeconds(data.length * BYTES_PER_CHARACTER) };
+}
