@@ -136,8 +136,8 @@ function inputBoundsOf(inputTokens: number, { unitsBound, classes }: Bounding): 
 function isBounded(book: PricingBook, model: string, body: CommandBody<"PlaceHold">): boolean {
   const price = book.prices.get(model);
   if (price === undefined || body.billing === "own_key") return true;
-  // Output is never bound to nothing: the least that can be asked for is one token.
-  const tokens = { inputTokens: body.inputTokensBound, outputTokens: 1 };
+  const { inputTokensBound: inputTokens, outputTokensRequested } = body;
+  const tokens = { inputTokens, outputTokens: outputTokensRequested ?? price.maxOutputTokens };
   return anyPriced(boundsOf(tokens, body), price.ratesPicoUsdPerUnit);
 }
 

@@ -2,8 +2,9 @@
 import type { JsonMembers } from "./canonical.ts";
 import { count, isMembers, type Kind, ordinal, text } from "./lines_of_export.ts";
 import { signingKeyShape } from "./manifest.ts";
-import { amountOf, nullable, oneOf, signed, textOf, unsigned } from "./payload.ts";
-import { pricingKind, ratesKind, usageKind } from "./usage.ts";
+import { amountOf, nullable, oneOf, optional, signed, textOf, unsigned } from "./payload.ts";
+import { heldKinds, servedKinds } from "./held.ts";
+import { pricingKind, ratesKind, tiersKind, usageKind } from "./usage.ts";
 
 /** A posting that a payload leads to. */
 export interface Leg {
@@ -14,7 +15,7 @@ export interface Leg {
 
 /** The rules for one type of event, schema version 1. */
 export interface EventRule {
-  /** Members that must be there. */
+  /** Members that are used here; those that may be absent are of an optional kind. */
   readonly members: Readonly<Record<string, Kind>>;
   /** The stream that the event must be in. */
   stream(payload: JsonMembers): string;
@@ -27,7 +28,11 @@ const ofAccount = (payload: JsonMembers) => `account-${textOf(payload, "accountI
 const wallet = (payload: JsonMembers) => `2000:${textOf(payload, "accountId")}`;
 const holds = (payload: JsonMembers) => `2010:${textOf(payload, "accountId")}`;
 const request = { accountId: text, requestId: text };
-const usage = { usage: usageKind, evidence: oneOf("reported", "observed", "bounded", "unknown") };
+const usage = {
+  usage: usageKind,
+  evidence: oneOf("reported", "observed", "bounded", "unknown"),
+  ...servedKinds,
+};
 
 function account(
   members: Readonly<Record<string, Kind>>,
@@ -110,6 +115,7 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
       outputTokensGranted: count,
       pricing: pricingKind,
       expiresAtMs: count,
+      ...heldKinds,
     },
     (payload) => transfer(wallet(payload), holds(payload), amountOf(payload, "amountMicroKyat")),
   ),
@@ -183,8 +189,19 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
       ratesPicoUsdPerUnit: ratesKind,
       contextWindowTokens: ordinal,
       maxOutputTokens: ordinal,
+      tiers: optional(tiersKind),
     },
     stream: (payload) => `price-${textOf(payload, "model")}`,
+    postings: none,
+  },
+  PriceWithdrawn: {
+    members: { model: text, priceVersion: ordinal, reason: text },
+    stream: (payload) => `price-${textOf(payload, "model")}`,
+    postings: none,
+  },
+  OwnKeyFeeSet: {
+    members: { feeVersion: ordinal, picoUsdPerRequest: unsigned },
+    stream: () => "own-key-fee-default",
     postings: none,
   },
   MarkupSet: {

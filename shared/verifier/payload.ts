@@ -23,6 +23,16 @@ export function nullable(kind: Kind): Kind {
   return (value) => value === null || kind(value);
 }
 
+/** Absent or what `kind` is. */
+export function optional(kind: Kind): Kind {
+  return (value) => value === undefined || kind(value);
+}
+
+/** A list of what `kind` is. */
+export function listOfKind(kind: Kind): Kind {
+  return (value) => Array.isArray(value) && value.every((one) => kind(one));
+}
+
 /** One of some texts. */
 export function oneOf(...texts: readonly string[]): Kind {
   return (value) => typeof value === "string" && texts.includes(value);

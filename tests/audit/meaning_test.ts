@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckId } from "../../shared/verifier/mod.ts";
 import type { ForgedEvent, Forgery } from "./forge.ts";
+import { requestId } from "./story.ts";
 import { exportStory, PERFECT, verdictsOn } from "./verdict.ts";
 
 const pristine = await Deno.makeTempDir({ prefix: "sargalay-audit-" });
@@ -25,6 +26,15 @@ function shift(event: ForgedEvent, by: bigint, ...legs: readonly [number, number
 
 function add(payload: Record<string, string>, member: string, by: bigint): void {
   payload[member] = `${BigInt(payload[member]!) + by}`;
+}
+
+const held = (forgery: Forgery, n: number) => ofRequest(forgery, "HoldPlaced", n);
+const settled = (forgery: Forgery, n: number) => ofRequest(forgery, "HoldSettled", n);
+
+function ofRequest(forgery: Forgery, type: string, n: number): ForgedEvent {
+  return forgery.events.find((event) =>
+    event.type === type && event.payload.requestId === requestId(n)
+  )!;
 }
 
 type Row = readonly [
@@ -152,6 +162,63 @@ const rows: readonly Row[] = [
   }],
   ["a price version that was left out", ["terms"], (forgery) => {
     forgery.event("PricePublished", 2).payload.priceVersion = 3;
+  }],
+  ["a tier that the price has and the hold does not", ["terms", "hold"], (forgery) => {
+    held(forgery, 30).payload.pricing.tiers.pop();
+    held(forgery, 30).payload.pricing.tiers[0].ratesPicoUsdPerUnit.input = "1";
+  }],
+  ["a tier of other rates in an alternative", ["terms"], (forgery) => {
+    held(forgery, 31).payload.alternatives[0].pricing.tiers[0].ratesPicoUsdPerUnit.output = "1";
+  }],
+  ["a long call charged at the base rates", ["charge"], (forgery) => {
+    settled(forgery, 30).payload.usage.input = 500;
+  }],
+  ["an alternative that was not in force", ["terms"], (forgery) => {
+    held(forgery, 31).payload.alternatives[1].pricing.priceVersion = 2;
+  }],
+  ["a hold that does not cover its dearest alternative", ["hold"], (forgery) => {
+    held(forgery, 31).payload.alternatives.shift();
+  }],
+  ["a hold that names a class less than it was made for", ["hold"], (forgery) => {
+    held(forgery, 31).payload.classes = ["output"];
+  }],
+  ["a hold over more searches than it covers", ["hold"], (forgery) => {
+    held(forgery, 30).payload.unitsBound.searches += 1;
+  }],
+  ["a model that served and was not held", ["terms"], (forgery) => {
+    settled(forgery, 31).payload.model = "model-9";
+  }],
+  ["a charge at the price of a model that did not serve", ["charge"], (forgery) => {
+    delete settled(forgery, 31).payload.model;
+  }],
+  ["an own key that nothing was held for", ["terms"], (forgery) => {
+    settled(forgery, 30).payload.ownKey = true;
+  }],
+  ["our key on a hold for an own one", ["terms"], (forgery) => {
+    delete settled(forgery, 32).payload.ownKey;
+  }],
+  ["a fee that was not in force", ["terms"], (forgery) => {
+    held(forgery, 32).payload.ownKeyFee.feeVersion = 1;
+  }],
+  ["a fee of another amount", ["terms", "hold", "charge"], (forgery) => {
+    held(forgery, 32).payload.ownKeyFee.picoUsdPerRequest = "99000001";
+  }],
+  ["a hold for an own key without a fee", ["terms"], (forgery) => {
+    delete held(forgery, 32).payload.ownKeyFee;
+  }],
+  ["a fee version that was left out", ["terms"], (forgery) => {
+    forgery.event("OwnKeyFeeSet", 2).payload.feeVersion = 3;
+  }],
+  ["an expiry charged to another than was reported last", ["charge"], (forgery) => {
+    delete settled(forgery, 33).payload.model;
+  }],
+  ["a hold for a model that was withdrawn", ["terms"], (forgery) => {
+    const { payload } = forgery.event("PriceWithdrawn");
+    payload.model = "model-1";
+    payload.priceVersion = 2;
+  }],
+  ["a withdrawal of a price that was not in force", ["terms"], (forgery) => {
+    forgery.event("PriceWithdrawn").payload.priceVersion = 2;
   }],
   ["a revoked key in use", ["access"], (forgery) => {
     const last = forgery.events.findLast(({ type }) => type === "HoldPlaced")!;

@@ -1,4 +1,5 @@
 /** A story with every kind of event that moves money, told to a real ledger. @module */
+import type { CommandBody } from "../../shared/commands/mod.ts";
 import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import { NO_LIMITS } from "../../shared/limits/mod.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
@@ -39,6 +40,7 @@ export async function tellStory(ledger: RealLedger): Promise<void> {
   await ledger.give("SetFxRate", { kyatPerUsd: "4512.5", source: "test" });
   await hold(ledger, 20);
   await settle(ledger, 20, { input: 900, output: 321 });
+  await callsOfManyModels(ledger);
   await ledger.give("RevokeKey", { accountId: "acc-1", keyId: "key-1", reason: "rotated" });
   await configure(ledger);
   await hold(ledger, 21, { accountId: "acc-2", keyId: "key-2" });
@@ -135,9 +137,9 @@ async function callsThatEnd(ledger: RealLedger): Promise<void> {
   ]);
   await report(ledger, 5, 1, { input: 10 });
   await report(ledger, 5, 2, { input: 10, output: 40 });
-  await settle(ledger, 5, { input: 10, output: 2 }, "observed");
+  await settle(ledger, 5, { input: 10, output: 2 }, { evidence: "observed" });
   await hold(ledger, 6, { accountId: "acc-3", keyId: "key-3" });
-  await settle(ledger, 6, { input: 900_000, output: 10_000 }, "reported", "acc-3");
+  await settle(ledger, 6, { input: 900_000, output: 10_000 }, { accountId: "acc-3" });
 }
 
 /** A hold that expires, one that expires with usage, and late usage of both. */
@@ -152,6 +154,35 @@ async function callsThatLapse(ledger: RealLedger): Promise<void> {
   await settle(ledger, 11, { input: 400, output: 200 });
 }
 
+/** A long call at a tier, one that another model served, some on an own key; a model goes. */
+async function callsOfManyModels(ledger: RealLedger): Promise<void> {
+  await ledger.give("PublishPrice", {
+    ...PRICE,
+    model: "model-2",
+    kind: "chat",
+    ratesPicoUsdPerUnit: { input: 300_000n, output: 700_000n, searches: 10_000_000n },
+    tiers: [
+      { aboveInputTokens: 500, ratesPicoUsdPerUnit: { input: 600_000n, output: 900_000n } },
+      { aboveInputTokens: 5_000, ratesPicoUsdPerUnit: { input: 800_000n } },
+    ],
+  });
+  await ledger.give("PublishPrice", { ...PRICE, model: "model-3" });
+  await ledger.give("SetOwnKeyFee", { picoUsdPerRequest: 55_000_001n });
+  await ledger.give("SetOwnKeyFee", { picoUsdPerRequest: 66_000_001n });
+  await hold(ledger, 30, { model: "model-2", unitsBound: { searches: 3 }, askedModel: "auto" });
+  await settle(ledger, 30, { input: 501, output: 20, searches: 2 });
+  await hold(ledger, 31, { alternatives: ["model-2", "model-3"], classes: ["input", "output"] });
+  await settle(ledger, 31, { input: 400, output: 20 }, { model: "model-2" });
+  await hold(ledger, 32, { billing: "own_key", model: "model-3" });
+  await settle(ledger, 32, { input: 400, output: 20 });
+  await hold(ledger, 33, { billing: "either", alternatives: ["model-2"], holdTtlMs: 1_000 });
+  await report(ledger, 33, 1, { input: 100 }, { model: "model-2", ownKey: true });
+  await ledger.give("WithdrawPrice", { model: "model-3", reason: "its maker retired it" });
+  ledger.wait(1_500);
+  await ledger.until("HoldSettled", 12);
+  await settle(ledger, 33, { input: 600, output: 30 }, { model: "model-2" });
+}
+
 async function grant(
   ledger: RealLedger,
   accountId: string,
@@ -164,7 +195,7 @@ async function grant(
 async function hold(
   ledger: RealLedger,
   n: number,
-  more: { accountId?: string; keyId?: string; holdTtlMs?: number } = {},
+  more: Partial<CommandBody<"PlaceHold">> = {},
 ): Promise<void> {
   await ledger.give("PlaceHold", {
     accountId: "acc-1",
@@ -185,19 +216,32 @@ async function settle(
   ledger: RealLedger,
   n: number,
   usage: Usage,
-  evidence: "reported" | "observed" = "reported",
-  accountId = "acc-1",
+  more: Partial<CommandBody<"SettleHold">> = {},
 ): Promise<void> {
   const call = { ...UNKNOWN_CALL, outcome: "completed", totalMs: 412, simulated: true };
-  await ledger.give("SettleHold", { accountId, requestId: requestId(n), usage, evidence, call });
+  await ledger.give("SettleHold", {
+    accountId: "acc-1",
+    requestId: requestId(n),
+    usage,
+    evidence: "reported",
+    call,
+    ...more,
+  });
 }
 
-async function report(ledger: RealLedger, n: number, sequence: number, usage: Usage) {
+async function report(
+  ledger: RealLedger,
+  n: number,
+  sequence: number,
+  usage: Usage,
+  served: Pick<CommandBody<"ReportUsage">, "model" | "ownKey"> = {},
+) {
   await ledger.give("ReportUsage", {
     accountId: "acc-1",
     requestId: requestId(n),
     sequence,
     usage,
     evidence: "observed",
+    ...served,
   });
 }

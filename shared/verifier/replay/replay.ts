@@ -4,7 +4,7 @@ import { ruleOf } from "../event_rules.ts";
 import type { EventRule } from "../event_rules.ts";
 import type { Findings } from "../findings.ts";
 import type { EventLine } from "../lines_of_export.ts";
-import { membersOf, shown, textOf } from "../payload.ts";
+import { shown, textOf } from "../payload.ts";
 import { AccessBook } from "./access.ts";
 import { Balances } from "./balances.ts";
 import { CreditNotes } from "./credit_notes.ts";
@@ -137,15 +137,17 @@ export class Replay {
         return this.#access.revoke(payload, place);
       case "PricePublished":
         return this.#terms.publishPrice(payload, place);
+      case "PriceWithdrawn":
+        return this.#terms.withdrawPrice(payload, place);
+      case "OwnKeyFeeSet":
+        return this.#terms.setOwnKeyFee(payload, place);
       case "MarkupSet":
         return this.#terms.setMarkup(payload, place);
       case "FxRateSet":
         return this.#terms.setFxRate(payload, place);
       case "HoldPlaced": {
         this.#access.use(payload, place);
-        const pricing = membersOf(payload, "pricing");
-        const terms = this.#terms.pinned(textOf(payload, "model"), pricing, place);
-        return this.#requests.place(payload, terms, place);
+        return this.#requests.place(payload, this.#terms.held(payload, place), place);
       }
       case "CreditNoteIssued":
         return this.#creditNotes.give(payload, place);

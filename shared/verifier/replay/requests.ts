@@ -1,7 +1,8 @@
 /** Requests: one hold each, one end, and the amounts of that end. @module */
 import type { JsonMembers } from "../canonical.ts";
 import { amountOf, integerOf, membersOf, textOf } from "../payload.ts";
-import { decreased, holdOf, type Terms } from "../usage.ts";
+import { coverOf, type Held, servedPrice } from "../held.ts";
+import { decreased } from "../usage.ts";
 import type { Place } from "./place.ts";
 import { checkExpirySettlement, checkLateSettlement, checkSettlement } from "./settlements.ts";
 
@@ -10,11 +11,11 @@ export interface OpenHold {
   readonly state: "open";
   readonly accountId: string;
   readonly amount: bigint;
-  readonly terms: Terms;
+  readonly held: Held;
   expiresAtMs: number;
   extension: number;
   report: number;
-  /** The last progress report. */
+  /** The payload of the last progress report. */
   progress: JsonMembers | null;
 }
 
@@ -22,7 +23,7 @@ export interface OpenHold {
 export interface LapsedHold {
   readonly state: "lapsed";
   readonly accountId: string;
-  readonly terms: Terms;
+  readonly held: Held;
   readonly endedAtMs: number;
   readonly charge: bigint;
   readonly cost: bigint;
@@ -37,17 +38,13 @@ const LATE_WINDOW_MS = 604_800_000;
 export class RequestBook {
   readonly #requests = new Map<string, Request>();
 
-  /** Begins a request with a hold at `terms`. */
-  place(payload: JsonMembers, terms: Terms, place: Place): void {
+  /** Begins a request with a hold of what it pins. */
+  place(payload: JsonMembers, held: Held, place: Place): void {
     const requestId = textOf(payload, "requestId");
     const before = this.#requests.get(requestId);
     place.check("request", before === undefined ? null : `request ${requestId} is held twice`);
     const amount = amountOf(payload, "amountMicroKyat");
-    const tokens = {
-      input: integerOf(payload, "inputTokensBound"),
-      output: integerOf(payload, "outputTokensGranted"),
-    };
-    const expected = holdOf(tokens, terms);
+    const expected = coverOf(payload, held);
     place.check(
       "hold",
       amount === expected ? null : `the hold is ${amount}, its bounds need ${expected}`,
@@ -56,7 +53,7 @@ export class RequestBook {
       state: "open",
       accountId: textOf(payload, "accountId"),
       amount,
-      terms,
+      held,
       expiresAtMs: integerOf(payload, "expiresAtMs"),
       extension: 0,
       report: 0,
@@ -86,7 +83,11 @@ export class RequestBook {
     if (hold === null) return;
     const sequence = integerOf(payload, "sequence");
     const usage = membersOf(payload, "usage");
-    const less = decreased(hold.progress ?? {}, usage);
+    const less = hold.progress === null
+      ? null
+      : decreased(membersOf(hold.progress, "usage"), usage);
+    const served = servedPrice(payload, hold.held);
+    if (typeof served === "string") place.fail("terms", served);
     const problem = sequence <= hold.report
       ? `report ${sequence} comes after ${hold.report}`
       : less === null
@@ -94,7 +95,7 @@ export class RequestBook {
       : `the reported ${less} is less than before`;
     if (problem !== null) place.fail("request", problem);
     hold.report = sequence;
-    hold.progress = usage;
+    hold.progress = payload;
   }
 
   /** Ends a hold by a charge; `available` is what the wallet could carry before. */
@@ -193,7 +194,7 @@ function lapsed(hold: OpenHold, settled: JsonMembers | null, place: Place): Laps
   return {
     state: "lapsed",
     accountId: hold.accountId,
-    terms: hold.terms,
+    held: hold.held,
     endedAtMs: place.recordedAt,
     charge: settled === null ? 0n : amountOf(settled, "chargeMicroKyat"),
     cost: settled === null ? 0n : amountOf(settled, "costNanoUsd"),

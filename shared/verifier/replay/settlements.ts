@@ -1,7 +1,8 @@
 /** The amounts of settlements, computed anew. @module */
 import type { JsonMembers } from "../canonical.ts";
 import { amountOf, membersOf } from "../payload.ts";
-import { decreased, type Price, priceOf, sameUsage } from "../usage.ts";
+import { type Held, sameServed, servedPrice } from "../held.ts";
+import { decreased, type Price, sameUsage } from "../usage.ts";
 import type { Place } from "./place.ts";
 import type { LapsedHold, OpenHold } from "./requests.ts";
 
@@ -13,12 +14,14 @@ export function checkExpirySettlement(payload: JsonMembers, hold: OpenHold, plac
       ? null
       : `the hold ends by its time at ${place.recordedAt}, before ${hold.expiresAtMs}`,
   );
-  const usage = payload["basis"] === undefined ? null : membersOf(payload, "usage");
-  const problem = usage === null
-    ? hold.progress === null ? null : "the hold expires without a charge, and usage was reported"
-    : hold.progress !== null && sameUsage(usage, hold.progress)
+  const { progress } = hold;
+  const problem = payload["basis"] === undefined
+    ? progress === null ? null : "the hold expires without a charge, and usage was reported"
+    : progress === null || !sameUsage(membersOf(payload, "usage"), membersOf(progress, "usage"))
+    ? "the usage that is charged is not what was reported last"
+    : sameServed(payload, progress)
     ? null
-    : "the usage that is charged is not what was reported last";
+    : "another served the call that is charged than was reported last";
   if (problem !== null) place.fail("charge", problem);
 }
 
@@ -30,9 +33,9 @@ export function checkSettlement(
   place: Place,
 ): void {
   const usage = membersOf(payload, "usage");
-  const charge = checkPrice(payload, priceOf(usage, hold.terms), place);
+  const charge = checkPrice(payload, priceFor(payload, hold.held, place), place);
   if (payload["evidence"] !== "reported" && hold.progress !== null) {
-    const less = decreased(hold.progress, usage);
+    const less = decreased(membersOf(hold.progress, "usage"), usage);
     if (less !== null) place.fail("charge", `the ${less} charged is less than was reported before`);
   }
   const charged = least(charge, hold.amount + available);
@@ -53,8 +56,8 @@ export function checkLateSettlement(
   available: bigint,
   place: Place,
 ): void {
-  const full = priceOf(membersOf(payload, "usage"), hold.terms);
-  const price = {
+  const full = priceFor(payload, hold.held, place);
+  const price = full === null ? null : {
     chargeMicroKyat: full.chargeMicroKyat,
     costNanoUsd: atLeastZero(full.costNanoUsd - hold.cost),
   };
@@ -68,9 +71,18 @@ export function checkLateSettlement(
   ]);
 }
 
+/** The price of the call; null, and a failure, when nothing was held for whoever served it. */
+function priceFor(payload: JsonMembers, held: Held, place: Place): Price | null {
+  const price = servedPrice(payload, held);
+  if (typeof price !== "string") return price;
+  place.fail("terms", price);
+  return null;
+}
+
 /** Compares charge and cost; returns the charge that the event says, so that the rest follows it. */
-function checkPrice(payload: JsonMembers, price: Price, place: Place): bigint {
+function checkPrice(payload: JsonMembers, price: Price | null, place: Place): bigint {
   const charge = amountOf(payload, "chargeMicroKyat");
+  if (price === null) return charge;
   const cost = amountOf(payload, "costNanoUsd");
   const problem = charge !== price.chargeMicroKyat
     ? `the charge is ${charge} microkyat, its usage at the pinned terms gives ` +

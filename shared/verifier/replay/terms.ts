@@ -1,5 +1,6 @@
 /** Prices, markups and exchange rates, and whether what is pinned was in force. @module */
 import type { Json, JsonMembers } from "../canonical.ts";
+import { type Held, heldOf } from "../held.ts";
 import { integerOf, membersOf, textOf } from "../payload.ts";
 import { type Terms, termsOf } from "../usage.ts";
 import type { Place } from "./place.ts";
@@ -7,6 +8,8 @@ import type { Place } from "./place.ts";
 /** What was published last of each subject. */
 export class TermsBook {
   readonly #prices = new Map<string, JsonMembers>();
+  readonly #withdrawn = new Set<string>();
+  #ownKeyFee: JsonMembers | null = null;
   #markup: JsonMembers | null = null;
   #fx: JsonMembers | null = null;
   /** Terms that were read last, by model: most holds pin the same ones. */
@@ -18,6 +21,31 @@ export class TermsBook {
     const before = this.#prices.get(model);
     follow(place, `the price of ${model}`, before?.["priceVersion"], payload["priceVersion"]);
     this.#prices.set(model, payload);
+    this.#withdrawn.delete(model);
+  }
+
+  /** Takes a withdrawal; what ends must be the price in force. */
+  withdrawPrice(payload: JsonMembers, place: Place): void {
+    const model = textOf(payload, "model");
+    const price = this.#prices.get(model);
+    if (price === undefined) {
+      place.missing("terms", "prices that are withdrawn", `${model} has no price to withdraw`);
+    } else {
+      const problem = this.#withdrawn.has(model)
+        ? `${model} is withdrawn twice`
+        : price["priceVersion"] === payload["priceVersion"]
+        ? null
+        : `price ${payload["priceVersion"]} of ${model} is withdrawn, in force is ` +
+          `${price["priceVersion"]}`;
+      place.check("terms", problem);
+    }
+    this.#withdrawn.add(model);
+  }
+
+  /** Takes a fee for own keys; its version must be the next. */
+  setOwnKeyFee(payload: JsonMembers, place: Place): void {
+    follow(place, "the fee for own keys", this.#ownKeyFee?.["feeVersion"], payload["feeVersion"]);
+    this.#ownKeyFee = payload;
   }
 
   /** Takes a markup; its version must be the next. */
@@ -32,8 +60,23 @@ export class TermsBook {
     this.#fx = payload;
   }
 
-  /** Compares what a hold pins with what is in force, and reads it. */
-  pinned(model: string, pricing: JsonMembers, place: Place): Terms {
+  /** Compares all that a hold pins with what is in force, and reads it. */
+  held(payload: JsonMembers, place: Place): Held {
+    const { held, problem } = heldOf(
+      payload,
+      (model, pricing) => this.#pinned(model, pricing, place),
+    );
+    if (problem !== null) place.fail("terms", problem);
+    if (payload["ownKeyFee"] !== undefined) {
+      compare(place, "fee for own keys", this.#ownKeyFee, membersOf(payload, "ownKeyFee"), [
+        ["feeVersion", "feeVersion"],
+        ["picoUsdPerRequest", "picoUsdPerRequest"],
+      ]);
+    }
+    return held;
+  }
+
+  #pinned(model: string, pricing: JsonMembers, place: Place): Terms {
     this.#comparePrice(model, pricing, place);
     compare(place, "markup", this.#markup, pricing, [
       ["markupVersion", "markupVersion"],
@@ -58,12 +101,14 @@ export class TermsBook {
     }
     const version = integerOf(price, "priceVersion");
     const pinned = integerOf(pricing, "priceVersion");
-    const problem = pinned !== version
+    const problem = this.#withdrawn.has(model)
+      ? `the hold names ${model}, which was withdrawn`
+      : pinned !== version
       ? `the hold pins price ${pinned} of ${model}, in force is ${version}`
       : sameMembers(
           membersOf(price, "ratesPicoUsdPerUnit"),
           membersOf(pricing, "ratesPicoUsdPerUnit"),
-        )
+        ) && sameTiers(price["tiers"], pricing["tiers"])
       ? null
       : `the hold's rates are not those of price ${version} of ${model}`;
     place.check("terms", problem);
@@ -107,12 +152,26 @@ function compare(
 
 function samePricing(one: JsonMembers, other: JsonMembers): boolean {
   for (const name in one) {
-    if (name !== "ratesPicoUsdPerUnit" && one[name] !== other[name]) return false;
+    if (name === "ratesPicoUsdPerUnit" || name === "tiers") continue;
+    if (one[name] !== other[name]) return false;
   }
-  return sameMembers(
+  return sameTiers(one["tiers"], other["tiers"]) && sameMembers(
     membersOf(one, "ratesPicoUsdPerUnit"),
     membersOf(other, "ratesPicoUsdPerUnit"),
   );
+}
+
+/** Whether two lists of tiers, or their absence, are the same. */
+function sameTiers(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  const [ours, theirs] = [one as readonly JsonMembers[], other as readonly JsonMembers[]];
+  return ours.length === theirs.length &&
+    ours.every((tier, at) =>
+      tier["aboveInputTokens"] === theirs[at]!["aboveInputTokens"] && sameMembers(
+        membersOf(tier, "ratesPicoUsdPerUnit"),
+        membersOf(theirs[at]!, "ratesPicoUsdPerUnit"),
+      )
+    );
 }
 
 function sameMembers(one: JsonMembers, other: JsonMembers): boolean {
