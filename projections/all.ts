@@ -7,6 +7,7 @@ import { endedCalls } from "./costs/mod.ts";
 import { dailyUsage } from "./daily_usage/mod.ts";
 import { adminActions, eventIndex } from "./explorer/mod.ts";
 import { keys } from "./keys/mod.ts";
+import { plans } from "./plans/mod.ts";
 import type { Projection } from "./projection/mod.ts";
 import { requests } from "./requests/mod.ts";
 
@@ -16,6 +17,7 @@ export const ALL_PROJECTIONS: readonly Projection[] = [
   requests,
   keys,
   budgets,
+  plans,
   catalog,
   dailyUsage,
   alertRules,

@@ -8,6 +8,7 @@ import { alertRoutes, type Fetch, prepareAlerts, startAlerts } from "./alerts/mo
 import { ALL_PROJECTIONS } from "./all.ts";
 import { accountRow, balanceRoutes, readBalances } from "./balances/mod.ts";
 import { budgetRoutes } from "./budgets/mod.ts";
+import { planRoutes } from "./plans/mod.ts";
 import { catalogRoutes } from "./catalog/mod.ts";
 import type { ProjectionsConfig } from "./config.ts";
 import { costViewRoutes, prepareViews } from "./costs/mod.ts";
@@ -61,6 +62,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...balanceRoutes,
   ...keyRoutes,
   ...budgetRoutes,
+  ...planRoutes,
   ...requestRoutes,
   ...dailyUsageRoutes,
   ...costViewRoutes,

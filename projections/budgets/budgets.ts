@@ -1,37 +1,47 @@
-/** The budget in force for each account or key and period. @module */
+/** The budget in force for each account, team, user or key and period. @module */
+import type { EventOf } from "../../shared/events/mod.ts";
 import { type Projection, tablePart } from "../projection/mod.ts";
 import { table } from "../table/mod.ts";
 
-/** One row a budget; `keyId` is empty for the whole account's, because a key column is never null. */
+/**
+ * One row a budget; those of `keyId`, `teamId` and `userId` that it is not about are empty, because a
+ * key column is never null.
+ */
 export const budgetsTable = table({
   name: "budgets",
   columns: {
     accountId: "text",
     keyId: "text",
+    teamId: "text",
+    userId: "text",
     period: "text",
     limitMicroKyat: "amount?",
     setAtMs: "count",
   },
-  key: ["accountId", "keyId", "period"],
+  key: ["accountId", "keyId", "teamId", "userId", "period"],
   indexes: [],
 });
 
 /** The budgets projection. A budget that was lifted stays, with no limit. */
 export const budgets: Projection = {
   name: "budgets",
-  version: 1,
+  version: 2,
   parts: [tablePart({
     table: budgetsTable,
     types: ["BudgetSet"],
     keyOf({ event }) {
       if (event.type !== "BudgetSet") return null;
-      const { accountId, keyId, period } = event.payload;
-      return { accountId, keyId: keyId ?? "", period };
+      return { ...ownerOf(event), period: event.payload.period };
     },
     fold(rows, { event, recordedAtMs }) {
       if (event.type !== "BudgetSet") return;
-      const { accountId, keyId, period, limitMicroKyat } = event.payload;
-      rows.put({ accountId, keyId: keyId ?? "", period, limitMicroKyat, setAtMs: recordedAtMs });
+      const { period, limitMicroKyat } = event.payload;
+      rows.put({ ...ownerOf(event), period, limitMicroKyat, setAtMs: recordedAtMs });
     },
   })],
 };
+
+function ownerOf({ payload }: EventOf<"BudgetSet">) {
+  const { accountId, keyId, teamId = "", userId = "" } = payload;
+  return { accountId, keyId: keyId ?? "", teamId, userId };
+}

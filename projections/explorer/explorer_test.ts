@@ -143,19 +143,22 @@ describe("admin actions", () => {
       before,
       after,
     ]);
+    const configured = {
+      label: "renamed",
+      prefix: "sk-sgl-0000…",
+      expiresAtMs: 10 ** 15,
+      allowedModels: ["gpt-4o", "gpt-4o-mini"],
+      ipRanges: ["192.0.2.0/24"],
+      routerId: null,
+      tags: ["batch"],
+    };
     expect(shown).toEqual([
       ["credit:acc-9", { creditedMicroKyat: "5" }, { creditedMicroKyat: "3" }],
       ["credit:acc-9", null, { creditedMicroKyat: "5" }],
       [
         "key:acc-1:k1",
-        { state: "active", label: "k1", prefix: "sk-sgl-0000…", expiresAtMs: null },
-        {
-          state: "revoked",
-          reason: "lost",
-          label: "k1",
-          prefix: "sk-sgl-0000…",
-          expiresAtMs: null,
-        },
+        { state: "active", ...configured },
+        { state: "revoked", reason: "lost", ...configured },
       ],
       ["budget:acc-1:*:day", { limitMicroKyat: "1000000000000" }, { limitMicroKyat: null }],
       [

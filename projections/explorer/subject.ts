@@ -22,17 +22,42 @@ export function changeOf(event: DomainEvent): Change {
     case "AccountOpened":
       return replaced(`account:${event.payload.accountId}`, event.payload);
     case "BudgetSet": {
-      const { accountId, keyId, period, limitMicroKyat } = event.payload;
-      return replaced(`budget:${accountId}:${keyId ?? "*"}:${period}`, { limitMicroKyat });
+      const { accountId, keyId, teamId, userId, period, limitMicroKyat } = event.payload;
+      const owner = teamId !== undefined
+        ? `team/${teamId}`
+        : userId !== undefined
+        ? `user/${userId}`
+        : keyId ?? "*";
+      return replaced(`budget:${accountId}:${owner}:${period}`, { limitMicroKyat });
     }
     case "KeyIssued": {
       const { accountId, keyId, label, prefix, expiresAtMs } = event.payload;
       return replaced(`key:${accountId}:${keyId}`, { state: "active", label, prefix, expiresAtMs });
     }
+    case "KeyConfigured": {
+      const { accountId, keyId, settingsVersion: _, ...settings } = event.payload;
+      const after = (before: JsonObject | null) => ({ ...before, ...settings });
+      return { subject: `key:${accountId}:${keyId}`, after };
+    }
+    case "PlanAssigned": {
+      const { accountId, keyId, ...plan } = event.payload;
+      return replaced(`plan-of:${accountId}:${keyId ?? "*"}`, plan);
+    }
     case "KeyRevoked": {
       const { accountId, keyId, reason } = event.payload;
       const after = (before: JsonObject | null) => ({ ...before, state: "revoked", reason });
       return { subject: `key:${accountId}:${keyId}`, after };
+    }
+    case "ProviderKeyStored": {
+      const { envelope: { masterKeyId }, provider, keyId, ...shown } = event.payload;
+      const state = { state: "stored", ...shown, masterKeyId };
+      return replaced(`provider-key:${provider}:${keyId}`, state);
+    }
+    case "ProviderKeyRemoved": {
+      const { provider, keyId, keyVersion, reason } = event.payload;
+      const gone = { state: "removed", keyVersion, reason };
+      const after = (before: JsonObject | null) => ({ ...before, ...gone });
+      return { subject: `provider-key:${provider}:${keyId}`, after };
     }
     case "CreditGranted":
     case "AdjustmentPosted":

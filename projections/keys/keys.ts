@@ -1,4 +1,4 @@
-/** Each API key: its label, state and last use; never its hash. @module */
+/** Each API key: its settings, state and last use; never its hash. @module */
 import { type Projection, tablePart } from "../projection/mod.ts";
 import type { LogEvent } from "../log/mod.ts";
 import { type Rows, table } from "../table/mod.ts";
@@ -10,6 +10,13 @@ export const keysTable = table({
     accountId: "text",
     keyId: "text",
     label: "text",
+    teamId: "text?",
+    userId: "text?",
+    settingsVersion: "count",
+    allowedModels: "json?",
+    ipRanges: "json?",
+    routerId: "text?",
+    tags: "json",
     prefix: "text",
     issuedAtMs: "count",
     expiresAtMs: "count?",
@@ -23,13 +30,14 @@ export const keysTable = table({
 /** The keys projection. */
 export const keys: Projection = {
   name: "keys",
-  version: 1,
+  version: 2,
   parts: [tablePart({
     table: keysTable,
-    types: ["KeyIssued", "KeyRevoked", "HoldPlaced"],
+    types: ["KeyIssued", "KeyConfigured", "KeyRevoked", "HoldPlaced"],
     keyOf({ event }) {
       switch (event.type) {
         case "KeyIssued":
+        case "KeyConfigured":
         case "KeyRevoked":
         case "HoldPlaced":
           return { accountId: event.payload.accountId, keyId: event.payload.keyId };
@@ -47,22 +55,28 @@ export function foldKey(
   { event, recordedAtMs }: LogEvent,
 ): void {
   if (event.type === "KeyIssued") {
-    const { accountId, keyId, label, prefix, expiresAtMs } = event.payload;
+    const { keyHash: _, teamId = null, userId = null, ...issued } = event.payload;
     return rows.put({
-      accountId,
-      keyId,
-      label,
-      prefix,
+      ...issued,
+      teamId,
+      userId,
+      settingsVersion: 0,
+      allowedModels: null,
+      ipRanges: null,
+      routerId: null,
+      tags: [],
       issuedAtMs: recordedAtMs,
-      expiresAtMs,
       revokedAtMs: null,
       lastUsedAtMs: null,
     });
   }
-  if (event.type !== "KeyRevoked" && event.type !== "HoldPlaced") return;
+  if (
+    event.type !== "KeyConfigured" && event.type !== "KeyRevoked" && event.type !== "HoldPlaced"
+  ) return;
   const { accountId, keyId } = event.payload;
   const row = rows.get({ accountId, keyId });
   if (row === null) throw new Error(`key ${keyId} of ${accountId} was never issued`);
+  if (event.type === "KeyConfigured") return rows.put({ ...row, ...event.payload });
   rows.put(
     event.type === "KeyRevoked"
       ? { ...row, revokedAtMs: row.revokedAtMs ?? recordedAtMs }

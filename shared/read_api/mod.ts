@@ -13,6 +13,7 @@ export * from "./explain.ts";
 export * from "./projections.ts";
 export * from "./explorer.ts";
 export * from "./alerts.ts";
+export * from "./plans.ts";
 export * from "./rerate.ts";
 export * from "./time_travel.ts";
 
@@ -50,6 +51,15 @@ export const keyRowSchema = z.object({
   issuedAtMs: z.number().int(),
   expiresAtMs: z.number().int().nullable(),
   revokedAtMs: z.number().int().nullable(),
+  /** Who in the account it belongs to; null: nobody in particular. */
+  teamId: z.string().nullable().optional(),
+  userId: z.string().nullable().optional(),
+  /** 0 while it is as it was issued. */
+  settingsVersion: z.number().int().optional(),
+  allowedModels: z.array(z.string()).nullable().optional(),
+  ipRanges: z.array(z.string()).nullable().optional(),
+  routerId: z.string().nullable().optional(),
+  tags: z.array(z.string()).optional(),
   lastUsedAtMs: z.number().int().nullable(),
 });
 
@@ -128,10 +138,12 @@ export const ratesRowSchema = z.object({
   }).nullable(),
 });
 
-/** GET /v1/accounts/{accountId}/budgets. */
+/** GET /v1/accounts/{accountId}/budgets: of a key, a team, a user, or of the whole account. */
 export const budgetRowSchema = z.object({
   accountId: z.string(),
   keyId: z.string().nullable(),
+  teamId: z.string().nullable().optional(),
+  userId: z.string().nullable().optional(),
   period: z.enum(BUDGET_PERIODS),
   limitMicroKyat: amount.nullable(),
 });

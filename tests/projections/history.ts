@@ -1,4 +1,5 @@
 /** Random histories that a ledger could have written. @module */
+import { NO_LIMITS } from "../../shared/limits/mod.ts";
 import type { CallFacts, DomainEvent, EventOf } from "../../shared/events/mod.ts";
 import { UNKNOWN_CALL } from "../../shared/events/mod.ts";
 import { uuidv7 } from "../../shared/ids/mod.ts";
@@ -49,6 +50,8 @@ export function historyOf(seed: number, length: number): DomainEvent[] {
   return events;
 }
 
+const LIMITS = { ...NO_LIMITS, requestsPerMinute: 1_000_000 };
+
 const ACCOUNTS = ["acc-1", "acc-2", "acc-3"];
 
 function openings(): DomainEvent[] {
@@ -67,6 +70,17 @@ function openings(): DomainEvent[] {
   }));
   return [
     ...prices,
+    {
+      type: "PlanPublished",
+      payload: {
+        planId: "startup",
+        planVersion: 1,
+        name: "Startup",
+        family: "api",
+        monthlyPriceNanoUsd: 29_000_000_000n,
+        limits: LIMITS,
+      },
+    },
     { type: "MarkupSet", payload: { markupVersion: 1, markupPartsPerMillion: 50_000 } },
     {
       type: "FxRateSet",
@@ -95,6 +109,34 @@ function opening(accountId: string): DomainEvent[] {
         expiresAtMs: null,
       },
     })),
+    {
+      type: "KeyConfigured",
+      payload: {
+        accountId,
+        keyId: "k1",
+        settingsVersion: 1,
+        label: "renamed",
+        expiresAtMs: 10 ** 15,
+        allowedModels: ["gpt-4o", "gpt-4o-mini"],
+        ipRanges: ["192.0.2.0/24"],
+        routerId: null,
+        tags: ["batch"],
+      },
+    },
+    ...[null, "k2"].map((keyId): DomainEvent => ({
+      type: "PlanAssigned",
+      payload: { accountId, keyId, planId: "startup", planVersion: 1, limits: LIMITS },
+    })),
+    {
+      type: "BudgetSet",
+      payload: {
+        accountId,
+        keyId: null,
+        teamId: "team-1",
+        period: "week",
+        limitMicroKyat: 10n ** 12n,
+      },
+    },
     {
       type: "BudgetSet",
       payload: { accountId, keyId: null, period: "day", limitMicroKyat: 10n ** 12n },

@@ -17,6 +17,8 @@ export const PROJECTION_TABLES = [
   "ended_calls",
   "event_index",
   "keys",
+  "plan_assignments",
+  "plans",
   "prices",
   "rates",
   "requests",

@@ -17,7 +17,7 @@ import {
   Table,
 } from "../../../ui/mod.ts";
 
-const PERIODS = ["day", "month", "total"] as const satisfies readonly BudgetRow["period"][];
+const PERIODS = ["day", "week", "month", "total"] as const satisfies readonly BudgetRow["period"][];
 
 interface Budgets {
   readonly budgets: readonly BudgetRow[];
@@ -96,18 +96,25 @@ function nameOfKey(keys: readonly KeyRow[], keyId: string): string {
   return keys.find((row) => row.keyId === keyId)?.label ?? keyId;
 }
 
+function scopeOf(row: BudgetRow, keys: readonly KeyRow[], t: State["t"]): string {
+  if (row.keyId !== null) return nameOfKey(keys, row.keyId);
+  if (typeof row.teamId === "string") return `${t("budget_of_team")} ${row.teamId}`;
+  if (typeof row.userId === "string") return `${t("budget_of_user")} ${row.userId}`;
+  return t("budget_whole");
+}
+
 function BudgetTable({ data, state: { t } }: { data: Budgets; state: State }) {
   if (data.budgets.length === 0) return <p class="empty">{t("no_budgets")}</p>;
   return (
     <Table
       caption={t("budget")}
       rows={data.budgets}
-      keyOf={(row) => `${row.keyId ?? ""}/${row.period}`}
+      keyOf={(row) => `${row.keyId ?? row.teamId ?? row.userId ?? ""}/${row.period}`}
       columns={[
         {
           title: t("budget_scope"),
           head: true,
-          cell: (row) => row.keyId === null ? t("budget_whole") : nameOfKey(data.keys, row.keyId),
+          cell: (row) => scopeOf(row, data.keys, t),
         },
         { title: t("budget_period"), cell: (row) => t(`period_${row.period}`) },
         {

@@ -1,0 +1,3 @@
+/** The plans projection. @module */
+export { plans } from "./plans.ts";
+export { planRoutes } from "./routes.ts";
