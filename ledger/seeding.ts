@@ -1,4 +1,4 @@
-/** Putting the first prices into a shard that this process owns. @module */
+/** Putting the first prices and plans into a shard that this process owns. @module */
 import type { CommandEnvelope, CommandReply } from "../shared/commands/mod.ts";
 import type { Clock } from "../shared/effects.ts";
 import { type JsonObject, toJsonValue } from "../shared/json.ts";
@@ -11,6 +11,7 @@ import {
   seedCommands,
 } from "./catalog/mod.ts";
 import type { SeedChoice } from "./config.ts";
+import { planSeeds } from "./plans/mod.ts";
 
 /** What seeding needs of a shard's writer. */
 export interface Seeding {
@@ -28,7 +29,10 @@ export interface Seeding {
  */
 export async function seedShard(choice: SeedChoice, seeding: Seeding): Promise<boolean> {
   if (choice === "none") return true;
-  const commands = seedCommands({ simulator: choice.endsWith("+simulator") });
+  const commands: SeedCommand[] = [
+    ...seedCommands({ simulator: choice.endsWith("+simulator") }),
+    ...planSeeds(),
+  ];
   if (choice.startsWith("catalogue")) {
     const catalogue = packagedCatalogue();
     const listed = new Set(
