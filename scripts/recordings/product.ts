@@ -1,8 +1,7 @@
 /** The product that recordings are replayed through, and its public APIs. @module */
 import { stringifyWithBigint } from "../../shared/json.ts";
 import type { Demo } from "../demo/mod.ts";
-import { startEmbedded } from "../embedded/compose.ts";
-import { readEmbeddedConfig } from "../embedded/config.ts";
+import { startRooms } from "./compose.ts";
 import { type Plan, upstreamsSetting } from "./plan.ts";
 import { priceFinder } from "./prices.ts";
 
@@ -31,7 +30,7 @@ export interface ReplayProduct {
   topUp(): Promise<void>;
   /** A request's receipt once it has ended; as it is after 10 s; null when there is none. */
   receiptOf(requestId: string): Promise<Receipt | null>;
-  /** Stops it, if it was started here, and removes its data. */
+  /** Stops it, if it was started here. */
   close(): Promise<void>;
 }
 
@@ -41,37 +40,18 @@ const RECEIPT_DEADLINE_MS = 10_000;
 const READY_DEADLINE_MS = 60_000;
 const PUBLISHED_AT_ONCE = 16;
 
-/** Starts the embedded product in a folder of its own, on free ports, and prepares it. */
+/** Starts a ledger and a proxy in memory, on free ports, and prepares them. */
 export async function startProduct(plan: Plan, upstreamUrl: string): Promise<ReplayProduct> {
-  const dataDir = await Deno.makeTempDir({ prefix: "sargalay-recordings-" });
-  const ports = Object.fromEntries(
-    ["PROXY", "LEDGER", "PROJECTIONS", "WEB", "SIMULATOR"].map((
-      room,
-    ) => [`SARGALAY_${room}_PORT`, "0"]),
-  );
-  const environment = {
-    ...ports,
-    SARGALAY_DATA_DIR: dataDir,
+  const rooms = await startRooms({
     SARGALAY_UPSTREAMS: upstreamsSetting(plan, upstreamUrl),
     SARGALAY_PROXY_BODY_BYTES: "100000000",
     // Receipts are asked for anyway.
     SARGALAY_PROXY_COST_WAIT_MS: "0",
-  };
-  const remove = () => Deno.remove(dataDir, { recursive: true });
+  });
   try {
-    const embedded = await startEmbedded(readEmbeddedConfig(environment), environment);
-    const close = async () => {
-      await embedded.close();
-      await remove();
-    };
-    try {
-      return await prepared(plan, embedded.demo, close);
-    } catch (error) {
-      await embedded.close();
-      throw error;
-    }
+    return await prepared(plan, rooms, rooms.close);
   } catch (error) {
-    await remove();
+    await rooms.close();
     throw error;
   }
 }
@@ -82,9 +62,11 @@ export async function attachProduct(plan: Plan, demoFile: string): Promise<Repla
   return await prepared(plan, demo, () => Promise.resolve());
 }
 
+type Running = Pick<Demo, "proxyUrl" | "ledgerUrl" | "adminToken">;
+
 async function prepared(
   plan: Plan,
-  demo: Demo,
+  demo: Running,
   close: () => Promise<void>,
 ): Promise<ReplayProduct> {
   const ledger = (path: string, body: unknown) => ledgerCall(demo, path, body);
@@ -137,7 +119,7 @@ async function publishPrices(
 }
 
 async function ledgerCall(
-  { ledgerUrl, adminToken }: Demo,
+  { ledgerUrl, adminToken }: Running,
   path: string,
   body: unknown,
 ): Promise<{ result: Record<string, unknown> }> {
