@@ -44,7 +44,7 @@ export function boundCall(
   const { arrived, media, choices, outputLimit } = request;
   const bySize = media.unbounded ? Infinity : arrived.bodyBytes.length - media.dataBytes +
     media.images * (media.tokensPerImage ?? TOKENS_PER_IMAGE) +
-    request.messages * TOKENS_PER_MESSAGE + TOKENS_PER_CALL + (media.addedTokens ?? 0);
+    request.messages * TOKENS_PER_MESSAGE + (media.addedTokens ?? TOKENS_PER_CALL);
   const perAnswer = outputLimit ?? (choices > 1 ? model.maxOutputTokens : null);
   return {
     inputTokensBound: Math.min(bySize, model.contextWindowTokens) * (media.readings ?? 1),

@@ -82,7 +82,10 @@ export interface MediaCount {
   readonly unbounded: boolean;
   /** The most tokens that one picture costs at providers of this API; absent for the general bound. */
   readonly tokensPerImage?: number;
-  /** Tokens that are bought without being spelt out, such as the definition of a built-in tool. */
+  /**
+   * The most tokens that the provider adds once, such as instructions for tools and the definitions of
+   * built-in ones; absent for the general bound.
+   */
   readonly addedTokens?: number;
   /** How often the provider may read the context within the call, for its own tools; absent for once. */
   readonly readings?: number;

@@ -2,12 +2,19 @@
 import { anthropicComplete } from "./anthropic_complete/mod.ts";
 import { anthropicCountTokens } from "./anthropic_count_tokens/mod.ts";
 import { anthropicMessages } from "./anthropic_messages/mod.ts";
+import { cohereChat } from "./cohere_chat/mod.ts";
+import { cohereEmbed } from "./cohere_embed/mod.ts";
+import { cohereGenerate } from "./cohere_generate/mod.ts";
+import { cohereRerank } from "./cohere_rerank/mod.ts";
 import { type Dialect, type DialectName, DIALECTS } from "./dialect.ts";
 import { googleCountTokens } from "./google_count_tokens/mod.ts";
 import { googleEmbedContent } from "./google_embed_content/mod.ts";
 import { googleGenerateContent } from "./google_generate_content/mod.ts";
 import { googleInteractions } from "./google_interactions/mod.ts";
 import { googlePredict } from "./google_predict/mod.ts";
+import { ollamaChat } from "./ollama_chat/mod.ts";
+import { ollamaEmbed } from "./ollama_embed/mod.ts";
+import { ollamaGenerate } from "./ollama_generate/mod.ts";
 import { OPENAI_DIALECTS } from "./openai.ts";
 
 export {
@@ -44,6 +51,13 @@ const byName = new Map<DialectName, Dialect>(
     googleEmbedContent,
     googlePredict,
     googleInteractions,
+    cohereChat,
+    cohereEmbed,
+    cohereGenerate,
+    cohereRerank,
+    ollamaChat,
+    ollamaEmbed,
+    ollamaGenerate,
   ].map((
     dialect,
   ) => [dialect.name, dialect]),

@@ -5,6 +5,10 @@ import type { MediaCount } from "../dialect.ts";
 /** The most tokens of one picture: 4,784 in the highest resolution, rounded up. */
 const TOKENS_PER_IMAGE = 5_000;
 
+/** What the provider writes around a conversation, and what it adds as soon as there are tools. */
+const TOKENS_PER_CALL = 64;
+const TOKENS_FOR_TOOLS = 1_024;
+
 /** The most tokens that the definition of a built-in tool and its instructions add. */
 const TOKENS_PER_BUILT_IN_TOOL = 3_000;
 
@@ -38,7 +42,8 @@ export function mediaOf(
     ...found,
     unbounded: found.unbounded || runsServerTools(typed, body),
     tokensPerImage: TOKENS_PER_IMAGE,
-    addedTokens: typed.length * TOKENS_PER_BUILT_IN_TOOL,
+    addedTokens: TOKENS_PER_CALL + ((tools ?? []).length > 0 ? TOKENS_FOR_TOOLS : 0) +
+      typed.length * TOKENS_PER_BUILT_IN_TOOL,
     readings,
   };
 }

@@ -8,9 +8,18 @@ import type { MediaCount } from "../dialect.ts";
  */
 const TOKENS_PER_IMAGE = 10_000;
 
+/** What the provider writes around contents; functions are spelt out in other words than the body's. */
+const TOKENS_PER_CALL = 128;
+
 /** Counts what stands in contents, wherever in them, in either spelling of the members. */
 export function mediaIn(contents: unknown): MediaCount {
-  const found = { images: 0, dataBytes: 0, unbounded: false, tokensPerImage: TOKENS_PER_IMAGE };
+  const found = {
+    images: 0,
+    dataBytes: 0,
+    unbounded: false,
+    tokensPerImage: TOKENS_PER_IMAGE,
+    addedTokens: TOKENS_PER_CALL,
+  };
   walk(contents, found);
   return found;
 }
