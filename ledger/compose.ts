@@ -18,6 +18,7 @@ import {
   createCommandSender,
   createLedgerApi,
   createOutcomeReader,
+  createRoutingReader,
 } from "./api/mod.ts";
 import type { LedgerConfig } from "./config.ts";
 import { fixLogName, fixShards } from "./deployment/mod.ts";
@@ -56,7 +57,9 @@ export interface LedgerCheckpoints {
 }
 
 /** The settings that the ledger itself needs. */
-export type LedgerSettings = Pick<LedgerConfig, "serviceSecret" | "shards" | "seed">;
+export type LedgerSettings =
+  & Pick<LedgerConfig, "serviceSecret" | "shards" | "seed">
+  & Partial<Pick<LedgerConfig, "masterKeys">>;
 
 /** A running ledger. */
 export interface Ledger {
@@ -117,6 +120,8 @@ export async function composeLedger(
       serviceSecret: settings.serviceSecret,
     }),
     outcomes: createOutcomeReader(store),
+    routing: createRoutingReader(bus),
+    masterKeys: settings.masterKeys ?? null,
     receipts,
     checkpoints: checkpoints?.reader ?? null,
     effects,

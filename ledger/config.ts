@@ -1,5 +1,6 @@
 /** The ledger's settings, read once from the environment. @module */
 import { z } from "zod";
+import { type MasterKeys, parseMasterKeys } from "../shared/routing/mod.ts";
 
 const port = z.string().regex(/^\d{1,5}$/, "expected a port number").transform((text) =>
   parseInt(text, 10)
@@ -16,6 +17,15 @@ export const SEED_CHOICES = [
   "catalogue+simulator",
   "none",
 ] as const;
+
+function masterKeysOf(text: string, context: z.RefinementCtx): MasterKeys {
+  try {
+    return parseMasterKeys(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "" });
+    return z.NEVER;
+  }
+}
 
 const settingsSchema = z.object({
   SARGALAY_LEDGER_PORT: port.default(8788),
@@ -36,6 +46,7 @@ const settingsSchema = z.object({
       parseInt(text, 10)
     ).default(1_000),
   SARGALAY_CHECKPOINT_UNVERIFIED_START: z.enum(["yes", "no"]).default("no"),
+  SARGALAY_MASTER_KEYS: z.string().transform(masterKeysOf).optional(),
   SARGALAY_LOG_NAME: z.string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, "expected letters, digits and . _ / -").optional(),
 });
@@ -55,6 +66,8 @@ export interface LedgerConfig {
   readonly shards: number;
   readonly seed: SeedChoice;
   readonly checkpoints: CheckpointConfig;
+  /** Seal the keys of providers, the first of them new ones; null: none can be stored. Secret. */
+  readonly masterKeys: MasterKeys | null;
 }
 
 /** The settings of checkpoints. */
@@ -102,6 +115,7 @@ export function readLedgerConfig(environment: Record<string, string | undefined>
     serviceSecret: data.SARGALAY_SERVICE_SECRET,
     shards: data.SARGALAY_SHARDS,
     seed: data.SARGALAY_SEED,
+    masterKeys: data.SARGALAY_MASTER_KEYS ?? null,
     checkpoints: {
       keys: file === undefined ? { text: text! } : { file },
       directories: data.SARGALAY_CHECKPOINT_DIRS,

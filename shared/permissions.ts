@@ -26,6 +26,10 @@ export const PERMISSIONS = [
   "alert:read",
   "alert:edit",
   "alert:acknowledge",
+  "provider:read",
+  "provider:edit",
+  "own_key:read",
+  "own_key:edit",
 ] as const;
 
 /** One of {@link PERMISSIONS}. */
@@ -54,6 +58,8 @@ const READ_ALL = [
   "ledger:read",
   "projection:read",
   "alert:read",
+  "provider:read",
+  "own_key:read",
 ] as const satisfies readonly Permission[];
 
 /** What each role may do; a permission that is not listed is denied. */
@@ -69,6 +75,8 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     "request:read",
     "usage:read",
     "alert:read",
+    "own_key:read",
+    "own_key:edit",
   ],
   support: ["account:read", "key:read", "catalog:read", "request:read", "usage:read", "alert:read"],
   finance_preparer: [...READ_ALL, "credit:grant"],
@@ -81,6 +89,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     "projection:rebuild",
     "alert:edit",
     "alert:acknowledge",
+    "provider:edit",
   ],
   admin: [...PERMISSIONS],
 };

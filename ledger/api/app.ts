@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { Effects } from "../../shared/effects.ts";
 import { accountIdSchema, createApiKey, uuidv7 } from "../../shared/ids/mod.ts";
+import type { MasterKeys } from "../../shared/routing/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/log.ts";
 import { isAllowed } from "../../shared/permissions.ts";
@@ -15,6 +16,7 @@ import { docsPage } from "./docs_page.ts";
 import { type IdempotencyKey, idempotencyKeyOf, operationIdOf } from "./idempotency.ts";
 import { apiDocument } from "./openapi.ts";
 import type { OutcomeReader } from "./outcomes.ts";
+import type { RoutingReader } from "./routing_reader.ts";
 import {
   type Caller,
   createRateLimit,
@@ -27,8 +29,11 @@ import { accountRoutes } from "./routes/account_routes.ts";
 import { alertRoutes } from "./routes/alert_routes.ts";
 import { keyRoutes } from "./routes/key_routes.ts";
 import { checkpointRoutes } from "./routes/checkpoint_routes.ts";
+import { ownKeyRoutes } from "./routes/own_key_routes.ts";
 import { planRoutes } from "./routes/plan_routes.ts";
+import { providerKeyRoutes } from "./routes/provider_key_routes.ts";
 import { priceRoutes } from "./routes/price_routes.ts";
+import { routingRoutes } from "./routes/routing_routes.ts";
 import { receiptRoutes } from "./routes/receipt_routes.ts";
 import { statusRoutes } from "./routes/status_routes.ts";
 
@@ -39,6 +44,9 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...planRoutes,
   ...priceRoutes,
   ...alertRoutes,
+  ...routingRoutes,
+  ...providerKeyRoutes,
+  ...ownKeyRoutes,
   ...receiptRoutes,
   ...statusRoutes,
 ];
@@ -50,6 +58,9 @@ export const publicRoutes: readonly PublicRoute[] = checkpointRoutes;
 export interface LedgerApiOptions {
   readonly commands: CommandSender;
   readonly outcomes: OutcomeReader;
+  readonly routing: RoutingReader;
+  /** Seal the keys of providers; null where none can be stored. */
+  readonly masterKeys: MasterKeys | null;
   readonly receipts: ReceiptReader;
   /** Null where no checkpoints are signed. */
   readonly checkpoints: CheckpointReader | null;
@@ -73,6 +84,8 @@ export function createLedgerApi(
   const context: ApiContext = {
     commands: options.commands,
     outcomes: options.outcomes,
+    routing: options.routing,
+    masterKeys: options.masterKeys,
     receipts: options.receipts,
     checkpoints: options.checkpoints,
     makeKey: () => createApiKey(effects.random),

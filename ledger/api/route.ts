@@ -15,11 +15,16 @@ import {
 } from "./command_sender.ts";
 import type { IdempotencyKey } from "./idempotency.ts";
 import type { OutcomeReader } from "./outcomes.ts";
+import type { MasterKeys } from "../../shared/routing/mod.ts";
+import type { RoutingReader } from "./routing_reader.ts";
 
 /** What routes are given to work with. */
 export interface ApiContext {
   readonly commands: CommandSender;
   readonly outcomes: OutcomeReader;
+  readonly routing: RoutingReader;
+  /** Seal the keys of providers; null where none can be stored. */
+  readonly masterKeys: MasterKeys | null;
   readonly receipts: ReceiptReader;
   /** Null where no checkpoints are signed. */
   readonly checkpoints: CheckpointReader | null;

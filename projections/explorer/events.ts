@@ -28,11 +28,14 @@ export const eventTable = table({
   indexes: [],
 });
 
-/** The columns of `ledger.event e`, without the hash of a key: nobody needs it to read the log. */
+/**
+ * The columns of `ledger.event e`, without the hash of a key and the envelope of a provider's: nobody
+ * needs them to read the log.
+ */
 export const EVENT_COLUMNS = sql.raw(`e.shard, e.position, e.stream, e.version, e.type,
   e.schema_version as "schemaVersion", e.event_id as "eventId", e.request_id as "requestId", e.actor,
   e.occurred_at as "occurredAtMs", e.recorded_at as "recordedAtMs",
-  e.payload - 'keyHash' as payload`);
+  e.payload - 'keyHash' - 'envelope' as payload`);
 
 const identity = z.string().min(1).max(160);
 

@@ -52,6 +52,13 @@ const proveEvent: ApiRoute = {
     const shard = parseInt(params.shard!, 10);
     if (shard >= checkpoints.shards) return nothing;
     const answer = await checkpoints.inclusion(shard, BigInt(params.position!));
+    if (answer.status === "proven" && isSealed(answer.receipt)) {
+      return problem(
+        "permission_denied",
+        "the event holds a provider's key, sealed: only an export of the log proves it",
+        { param: "position" },
+      );
+    }
     switch (answer.status) {
       case "proven":
         return success(200, answer.receipt);
@@ -68,3 +75,8 @@ const proveEvent: ApiRoute = {
 
 /** Every route about receipts. */
 export const receiptRoutes: readonly ApiRoute[] = [readReceipt, proveEvent];
+
+function isSealed({ event }: JsonObject): boolean {
+  return typeof event === "object" && event !== null && "type" in event &&
+    event.type === "ProviderKeyStored";
+}
