@@ -69,7 +69,7 @@ const SPACE = 0x20;
 /** Sends the request and waits for the whole answer, or for the first event of a stream. */
 export async function attempt(
   deps: RelayDeps,
-  { request, reader }: Exchange,
+  { request, reader }: Pick<Exchange, "request" | "reader">,
   options: {
     readonly endsAtMs: number;
     readonly onWatch: (watch: Watch) => void;

@@ -1,8 +1,15 @@
 /** One call to one target: what is sent there, and how its answer is understood. @module */
 import type { Failure } from "../../shared/errors.ts";
 import { failure } from "../../shared/errors.ts";
-import { type AnswerReader, type CallRequest, dialectOf } from "../dialects/mod.ts";
-import type { UpstreamTarget } from "./target.ts";
+import {
+  type AnswerReader,
+  type CallRequest,
+  type DialectName,
+  dialectOf,
+  type OutgoingRequest,
+} from "../dialects/mod.ts";
+import { translate, translationTarget } from "../translate/mod.ts";
+import type { ProviderProfile, UpstreamTarget } from "./target.ts";
 
 /** A request, ready to be sent. */
 export interface UpstreamRequest {
@@ -15,6 +22,23 @@ export interface UpstreamRequest {
 export interface Exchange {
   readonly request: UpstreamRequest;
   readonly reader: AnswerReader;
+  /** What a translation left out because it changes neither the answer nor its limits. */
+  readonly leftOut: readonly string[];
+}
+
+/** How a call goes to a target. */
+export interface ExchangeOptions {
+  readonly upstreamModel: string;
+  /** The limit to send for one answer, or null to send the client's own. */
+  readonly outputLimit: number | null;
+  /** The limit of the model itself, for protocols that must be told one; absent when unknown. */
+  readonly modelOutputLimit?: number;
+}
+
+/** Whether a provider serves calls in a dialect, in its own protocol or in translation. */
+export function serves(profile: ProviderProfile, dialect: DialectName): boolean {
+  return profile.dialects[dialect] !== undefined ||
+    translationTarget(dialect, profile.dialects) !== null;
 }
 
 /**
@@ -25,38 +49,57 @@ export interface Exchange {
 export function exchangeWith(
   target: UpstreamTarget,
   call: CallRequest,
-  options: { readonly upstreamModel: string; readonly outputLimit: number | null },
+  options: ExchangeOptions,
 ): Exchange | { readonly failure: Failure } {
   const { profile } = target;
-  const path = profile.dialects[call.dialect];
-  if (path === undefined) {
+  const own = profile.dialects[call.dialect];
+  if (own !== undefined) {
+    const dialect = dialectOf(call.dialect);
+    const sent = dialect.send(call, { ...options, ...profile });
+    const reader = dialect.reader(call);
+    return { request: addressed(target, own, sent, options), reader, leftOut: [] };
+  }
+  const other = translationTarget(call.dialect, profile.dialects);
+  if (other === null) {
     return {
       failure: failure("model_not_found", `${target.name} does not serve ${call.endpoint}.`, {
         param: "model",
       }),
     };
   }
-  const dialect = dialectOf(call.dialect);
-  const sent = dialect.send(call, { ...options, ...profile });
+  const translation = translate(call, other, {
+    ...options,
+    ...profile,
+    modelOutputLimit: options.modelOutputLimit ?? null,
+  });
+  if ("failure" in translation) return translation;
+  const { sent, reader, leftOut } = translation;
+  const path = profile.dialects[other] ?? "";
+  return { request: addressed(target, path, sent, options), reader, leftOut };
+}
+
+function addressed(
+  target: UpstreamTarget,
+  path: string,
+  sent: OutgoingRequest,
+  { upstreamModel }: ExchangeOptions,
+): UpstreamRequest {
   const url = new URL(
     target.baseUrl +
-      path.replaceAll("{model}", encodeURIComponent(options.upstreamModel))
+      path.replaceAll("{model}", encodeURIComponent(upstreamModel))
         .replaceAll("{action}", sent.action ?? ""),
   );
   for (const [name, value] of Object.entries(sent.query)) url.searchParams.set(name, value);
   return {
-    request: {
-      url: url.href,
-      headers: {
-        "accept-encoding": "identity",
-        ...(typeof sent.body === "string" ? { "content-type": "application/json" } : {}),
-        ...profile.headers,
-        ...sent.headers,
-        ...credentialsOf(target),
-      },
-      body: sent.body,
+    url: url.href,
+    headers: {
+      "accept-encoding": "identity",
+      ...(typeof sent.body === "string" ? { "content-type": "application/json" } : {}),
+      ...target.profile.headers,
+      ...sent.headers,
+      ...credentialsOf(target),
     },
-    reader: dialect.reader(call),
+    body: sent.body,
   };
 }
 

@@ -7,6 +7,13 @@ export {
   type UpstreamFailure,
   upstreamFailure,
 } from "./error_class.ts";
-export { credentialsOf, type Exchange, exchangeWith, type UpstreamRequest } from "./exchange.ts";
+export {
+  credentialsOf,
+  type Exchange,
+  type ExchangeOptions,
+  exchangeWith,
+  serves,
+  type UpstreamRequest,
+} from "./exchange.ts";
 export { profileOf, PROFILES } from "./profiles.ts";
 export type { AuthForm, ProviderProfile, UpstreamTarget } from "./target.ts";

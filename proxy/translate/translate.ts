@@ -1,0 +1,100 @@
+/** Calls to providers that do not speak the client's protocol. @module */
+import type { Failure } from "../../shared/errors.ts";
+import {
+  type AnswerReader,
+  type Arrived,
+  type CallRequest,
+  type DialectName,
+  dialectOf,
+  type OutgoingRequest,
+  type SendOptions,
+} from "../dialects/mod.ts";
+import { messagesWire } from "./anthropic_messages/mod.ts";
+import { generateWire } from "./google_generate_content/mod.ts";
+import { chatWire } from "./openai_chat/mod.ts";
+import { translatedReader } from "./reader.ts";
+import type { Wire } from "./wire.ts";
+
+/** What is translated, in the order in which a provider's protocols are tried. */
+const WIRES: readonly Wire[] = [chatWire, messagesWire, generateWire];
+
+/** A call in a protocol that the provider speaks. */
+export interface Translation {
+  readonly dialect: DialectName;
+  readonly sent: OutgoingRequest;
+  readonly reader: AnswerReader;
+  /**
+   * Members of the client's request that were left out because they change neither the answer nor
+   * its limits, and have no form in the provider's protocol.
+   */
+  readonly leftOut: readonly string[];
+}
+
+/** The output limit where neither the client nor the model's entry names one, in tokens. */
+const USUAL_OUTPUT_LIMIT = 4_096;
+
+/** The protocol that a call would be translated to, or null when it cannot be. */
+export function translationTarget(
+  client: DialectName,
+  spoken: Readonly<Partial<Record<DialectName, string>>>,
+): DialectName | null {
+  if (!WIRES.some(({ dialect }) => dialect === client)) return null;
+  return WIRES.find(({ dialect }) => dialect !== client && spoken[dialect] !== undefined)
+    ?.dialect ?? null;
+}
+
+/**
+ * Translates a call to another protocol. Fails with `unsupported_parameter`, naming the client's own
+ * member, when something in it cannot be said there; nothing that matters is ever dropped.
+ */
+export function translate(
+  call: CallRequest,
+  target: DialectName,
+  options: SendOptions & {
+    /** The limit that the model itself has, in tokens; null when it isn't known. */
+    readonly modelOutputLimit: number | null;
+  },
+): Translation | { readonly failure: Failure } {
+  const [client, upstream] = [wireOf(call.dialect), wireOf(target)];
+  const conversation = client.readRequest(call);
+  if ("failure" in conversation) return conversation;
+  const written = upstream.writeRequest(conversation, {
+    upstreamModel: options.upstreamModel,
+    outputLimit: options.outputLimit ?? call.outputLimit ?? options.modelOutputLimit ??
+      USUAL_OUTPUT_LIMIT,
+    outputLimitParameter: options.outputLimitParameter,
+    names: client.names,
+  });
+  if ("failure" in written) return written;
+  const { body, params, action, query, leftOut } = written;
+  const arrived: Arrived = {
+    body: { kind: "json", json: body },
+    bodyBytes: new TextEncoder().encode(JSON.stringify(body)),
+    params,
+    action,
+    query: new URLSearchParams(query),
+    headers: new Headers(),
+  };
+  const dialect = dialectOf(target);
+  const parsed = dialect.parse(arrived);
+  if ("failure" in parsed) return parsed;
+  return {
+    dialect: target,
+    sent: dialect.send(parsed.request, options),
+    reader: translatedReader({
+      inner: dialect.reader(parsed.request),
+      from: upstream,
+      to: client,
+      call,
+      native: dialectOf(call.dialect).reader(call),
+    }),
+    leftOut,
+  };
+}
+
+/** Throws RangeError for a protocol that is not translated. */
+function wireOf(name: DialectName): Wire {
+  const wire = WIRES.find(({ dialect }) => dialect === name);
+  if (wire === undefined) throw new RangeError(`${name} is not translated`);
+  return wire;
+}
