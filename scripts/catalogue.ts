@@ -18,14 +18,15 @@ const commands: Readonly<Record<string, () => Promise<CatalogueCommand>>> = {
 
 const USAGE = `The models that are for sale and their prices; docs/catalogue.md tells more.
 
-deno task catalogue diff [--only NAME]… [--file FILE] [--held] [--gone] [--json]
-deno task catalogue publish [--only NAME]… [--file FILE] [--held] [--gone] [--dry-run]
+deno task catalogue diff [--only NAME]… [--fresh | --file FILE] [--held] [--gone] [--json]
+deno task catalogue publish [--only NAME]… [--fresh | --file FILE] [--held] [--gone] [--dry-run]
 deno task catalogue generate [--litellm FILE] [--models-dev FILE]
 
 diff and publish ask the ledger at SARGALAY_LEDGER_URL under the token SARGALAY_TOKEN; without them
 the addresses and the token of .data/demo.json. NAME is a model or PROVIDER/*.
-The exit code of diff is 0 without changes and 1 with some; that of publish is 0 when everything
-shown is published and 1 when something was refused; 2 when it was called wrongly.`;
+What is held back is published by --held with its very name, what is no longer in the catalogue is
+withdrawn by --gone. The exit code of diff is 0 when publish would change nothing, else 1; that of
+publish is 1 when something was refused; 2 when either was called wrongly.`;
 
 async function main([name = "", ...args]: readonly string[]): Promise<number> {
   if (name === "" || [name, ...args].some((arg) => arg === "--help" || arg === "-h")) {
