@@ -2,6 +2,8 @@
 import { anthropicComplete } from "./anthropic_complete/mod.ts";
 import { anthropicCountTokens } from "./anthropic_count_tokens/mod.ts";
 import { anthropicMessages } from "./anthropic_messages/mod.ts";
+import { bedrockConverse } from "./bedrock_converse/mod.ts";
+import { bedrockInvoke } from "./bedrock_invoke/mod.ts";
 import { cohereChat } from "./cohere_chat/mod.ts";
 import { cohereEmbed } from "./cohere_embed/mod.ts";
 import { cohereGenerate } from "./cohere_generate/mod.ts";
@@ -57,6 +59,8 @@ const byName = new Map<DialectName, Dialect>(
     cohereRerank,
     ollamaChat,
     ollamaEmbed,
+    bedrockConverse,
+    bedrockInvoke,
     ollamaGenerate,
   ].map((
     dialect,
