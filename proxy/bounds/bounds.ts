@@ -32,19 +32,36 @@ export interface CallBounds {
   readonly unitsBound: Usage;
 }
 
+/** What a provider does to a call on its own; see ProviderProfile. */
+export interface ProviderHabits {
+  readonly inputOverheadTokens?: number;
+  readonly outputSlackTokens?: number;
+  readonly limitsReasoning?: boolean;
+}
+
 /**
- * Bounds a call. A byte-level tokeniser makes at most one token of a byte, so the body's length is a
+ * Bounds a call that any of `providers` may serve. A byte-level tokeniser makes at most one token of a byte, so the body's length is a
  * bound for text in any script; images are counted apart. And no call succeeds whose input exceeds
  * the model's context window, so the window is a bound as well, and the lower one holds.
  */
 export function boundCall(
   request: CallRequest,
-  model: { readonly contextWindowTokens: number; readonly maxOutputTokens: number },
+  model: {
+    readonly contextWindowTokens: number;
+    readonly maxOutputTokens: number;
+    readonly capabilities?: readonly string[] | undefined;
+  },
+  providers: readonly ProviderHabits[] = [],
 ): CallBounds {
-  const { arrived, media, choices, outputLimit } = request;
+  const { arrived, media, choices } = request;
+  const overheadTokens = Math.max(
+    media.addedTokens ?? TOKENS_PER_CALL,
+    ...providers.map((each) => each.inputOverheadTokens ?? 0),
+  );
   const bySize = media.unbounded ? Infinity : arrived.bodyBytes.length - media.dataBytes +
     media.images * (media.tokensPerImage ?? TOKENS_PER_IMAGE) +
-    request.messages * TOKENS_PER_MESSAGE + (media.addedTokens ?? TOKENS_PER_CALL);
+    request.messages * TOKENS_PER_MESSAGE + overheadTokens;
+  const outputLimit = limitOf(request, model, providers);
   const perAnswer = outputLimit ?? (choices > 1 ? model.maxOutputTokens : null);
   return {
     inputTokensBound: Math.min(bySize, model.contextWindowTokens) * (media.readings ?? 1),
@@ -54,6 +71,23 @@ export function boundCall(
       : choices * Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),
     unitsBound: request.unitsBound,
   };
+}
+
+/** The most that an answer has under the client's own limit; null for the model's. */
+function limitOf(
+  { outputLimit, outputFixed }: CallRequest,
+  { maxOutputTokens, capabilities }: {
+    readonly maxOutputTokens: number;
+    readonly capabilities?: readonly string[] | undefined;
+  },
+  providers: readonly ProviderHabits[],
+): number | null {
+  if (outputLimit === null || outputLimit === 0 || outputFixed === true) return outputLimit;
+  const reasons = capabilities === undefined || capabilities.includes("reasoning");
+  if (reasons && providers.some(({ limitsReasoning }) => limitsReasoning === false)) {
+    return Math.max(outputLimit, maxOutputTokens);
+  }
+  return outputLimit + Math.max(0, ...providers.map((each) => each.outputSlackTokens ?? 0));
 }
 
 /**

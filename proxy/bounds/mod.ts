@@ -4,5 +4,6 @@ export {
   type CallBounds,
   estimatedTokens,
   inputEstimate,
+  type ProviderHabits,
   TOKENS_PER_IMAGE,
 } from "./bounds.ts";

@@ -34,6 +34,12 @@ export interface ProviderProfile {
   readonly onClientGone: "cancel" | "drain";
   /** The request member that limits output where the client named none. */
   readonly outputLimitParameter: "max_tokens" | "max_completion_tokens";
+  /** Most tokens that it adds to a call's input on its own, as by a prompt; absent: a few. */
+  readonly inputOverheadTokens?: number;
+  /** Most tokens of an answer beyond its limit, as where low limits are raised; absent: none. */
+  readonly outputSlackTokens?: number;
+  /** False where reasoning is not counted against the output limit; absent: it is. */
+  readonly limitsReasoning?: boolean;
   /** Whether its chat completions take `stream_options.include_usage`. */
   readonly asksForUsage: boolean;
   /** See SendOptions. */
