@@ -32,7 +32,7 @@ export interface ServedTerms {
   readonly pricing: PinnedPricing;
   /** The whole charge in microkyat of a call with the customer's own key, else null. */
   readonly feeMicroKyat: bigint | null;
-  /** What the event says: nothing where the hold says the same. */
+  /** What the event says of it: nothing where the hold leaves no choice. */
   readonly recorded: Pick<EventPayload<"HoldSettled">, "model" | "ownKey">;
 }
 
@@ -53,14 +53,18 @@ export function servedTerms(hold: Held, served: Served): ServedTerms | Rejected 
   const pricing = pricingOf(terms, model);
   if (pricing === null) return modelNotHeld(hold, model);
   const ownKey = served.ownKey ?? terms.billing === "own_key";
-  const recordedModel = model === terms.model ? {} : { model };
+  // Where there was a choice, the event says which was taken.
+  const recorded = {
+    ...(terms.alternatives === undefined ? {} : { model }),
+    ...(terms.billing === "tokens" ? {} : { ownKey }),
+  };
   if (!ownKey) {
     if (terms.billing === "own_key") return billingNotHeld(hold, ownKey);
-    return { status: "held", pricing, feeMicroKyat: null, recorded: recordedModel };
+    return { status: "held", pricing, feeMicroKyat: null, recorded };
   }
   if (terms.ownKeyFee === undefined) return billingNotHeld(hold, ownKey);
   const feeMicroKyat = ownKeyFeeMicroKyat(terms.ownKeyFee, pricing);
-  return { status: "held", pricing, feeMicroKyat, recorded: { ...recordedModel, ownKey } };
+  return { status: "held", pricing, feeMicroKyat, recorded };
 }
 
 interface Held {

@@ -154,29 +154,43 @@ describe("a call that another served than its hold names", () => {
   const usage = { input: 10, output: 5 };
 
   it.each<[string, Parameters<typeof command<"SettleHold">>[1], object]>([
-    ["is its own when nothing is said", {}, { chargeMicroKyat: 30_000n, costNanoUsd: 30_000n }],
+    ["is its own when nothing is said", {}, {
+      model: "model-1",
+      ownKey: false,
+      chargeMicroKyat: 30_000n,
+      costNanoUsd: 30_000n,
+    }],
     ["may be named for itself", { model: "model-1" }, { chargeMicroKyat: 30_000n }],
     ["costs what the other model costs", { model: "model-2" }, {
       model: "model-2",
+      ownKey: false,
       chargeMicroKyat: 40_000n,
       costNanoUsd: 40_000n,
     }],
     ["costs the fee on an own key, and us nothing", { ownKey: true }, {
+      model: "model-1",
       ownKey: true,
       chargeMicroKyat: 2_000n,
       costNanoUsd: 0n,
     }],
     ["costs the fee on any model", { ownKey: true, model: "model-2" }, {
-      ownKey: true,
       model: "model-2",
+      ownKey: true,
       chargeMicroKyat: 2_000n,
     }],
   ])("%s", (_name, served, expected) => {
-    const [event] = withAll().given(command("SettleHold", { usage, ...served }));
-    expect(event).toMatchObject({ type: "HoldSettled", payload: { usage, ...expected } });
-    const said = ["model", "ownKey"].filter((name) => name in expected);
-    expect(Object.keys(event!.payload).filter((one) => one === "model" || one === "ownKey").sort())
-      .toEqual(said);
+    expect(withAll().given(command("SettleHold", { usage, ...served }))).toMatchObject([
+      { type: "HoldSettled", payload: { usage, ...expected } },
+    ]);
+  });
+
+  it("is not named where the hold leaves no choice", () => {
+    const scenario = withCredit(100_000n, command("PlaceHold"));
+    const served = { model: "model-1", ownKey: false };
+    scenario.given(command("ReportUsage", served), command("SettleHold", served));
+    for (const { event } of scenario.log) expect("ownKey" in event.payload).toBe(false);
+    const named = scenario.log.filter(({ event }) => "model" in event.payload);
+    expect(named.map(({ event }) => event.type)).toEqual(["PricePublished", "HoldPlaced"]);
   });
 
   it("is settled at its expiry by whom the last report names", () => {

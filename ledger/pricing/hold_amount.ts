@@ -1,8 +1,14 @@
 /** How much to hold for a call, and how much output an amount carries: exact inverses. @module */
 import type { PinnedPricing, Rates } from "../../shared/events/mod.ts";
-import { UNIT_CLASSES, type Usage, type UsageClass } from "../../shared/usage/mod.ts";
+import {
+  INPUT_SIDE,
+  OUTPUT_SIDE,
+  UNIT_CLASSES,
+  type Usage,
+  type UsageClass,
+} from "../../shared/usage/mod.ts";
 import { microKyatOfPicoUsd, microKyatPerPicoUsd } from "./charge.ts";
-import { dearestRatePicoUsd, INPUT_SIDE, OUTPUT_SIDE, ratePicoUsd } from "./rates.ts";
+import { dearestRatePicoUsd, ratePicoUsd } from "./rates.ts";
 import { type RateSpan, rateSpans } from "./tiers.ts";
 
 /** What bounds a call besides its output. */

@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PinnedPricing } from "../../shared/events/mod.ts";
-import { UNIT_CLASSES, type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
+import {
+  INPUT_SIDE,
+  OUTPUT_SIDE,
+  UNIT_CLASSES,
+  type Usage,
+  USAGE_CLASSES,
+} from "../../shared/usage/mod.ts";
 import { anyTerms, terms } from "./arbitraries.ts";
 import { type CallBounds, holdAmountMicroKyat, outputTokensCarried } from "./hold_amount.ts";
 import { oracleCharge } from "./rational_oracle.ts";
-import { INPUT_SIDE, OUTPUT_SIDE } from "./rates.ts";
 
 const tokens = fc.integer({ min: 0, max: 300_000 });
 const anyUnits: fc.Arbitrary<Usage | undefined> = fc.option(

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HOLD_BILLINGS } from "../../shared/events/mod.ts";
+import { INPUT_SIDE, OUTPUT_SIDE } from "../../shared/usage/mod.ts";
 import { command, READY_TO_CALL, Scenario } from "../shard/scenario.ts";
 import { anyTerms, anyUsage } from "./arbitraries.ts";
 import { coverMicroKyat, outputCovered, type PinnedTerms } from "./hold_terms.ts";
 import { oracleCharge, oracleFee } from "./rational_oracle.ts";
-import { INPUT_SIDE, OUTPUT_SIDE } from "./rates.ts";
 
 const tokens = fc.integer({ min: 0, max: 300_000 });
 

@@ -2,24 +2,6 @@
 import type { Rates } from "../../shared/events/mod.ts";
 import { RATE_FALLBACKS, type UsageClass } from "../../shared/usage/mod.ts";
 
-/** Classes that a bound on input tokens covers. */
-export const INPUT_SIDE = [
-  "input",
-  "cached_input",
-  "cache_write_5m",
-  "cache_write_1h",
-  "audio_input",
-  "image_input",
-] as const satisfies readonly UsageClass[];
-
-/** Classes that a limit on output tokens covers. */
-export const OUTPUT_SIDE = [
-  "output",
-  "reasoning",
-  "audio_output",
-  "image_output",
-] as const satisfies readonly UsageClass[];
-
 /** The rate of a class in picodollars per unit, by its own price or its fallback; null: unpriced. */
 export function ratePicoUsd(rates: Rates, usageClass: UsageClass): bigint | null {
   for (let at: UsageClass | null = usageClass; at !== null; at = RATE_FALLBACKS[at]) {

@@ -1,7 +1,6 @@
 /** Which rates a call is priced at when they depend on how long its input is. @module */
 import type { PinnedPricing, Rates } from "../../shared/events/mod.ts";
-import type { Usage } from "../../shared/usage/mod.ts";
-import { INPUT_SIDE } from "./rates.ts";
+import { INPUT_SIDE, type Usage } from "../../shared/usage/mod.ts";
 
 /** The tokens on the input side of a call: what its tier is chosen by. */
 export function inputSideTokens(usage: Usage): number {

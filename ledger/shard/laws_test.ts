@@ -289,7 +289,7 @@ describe("the ledger", () => {
           expect(life.at(-2)).toMatch(/^(HoldExpired|HoldSettled)$/);
         }
       }
-    }, 60);
+    }, 400);
     expect(late).toBeGreaterThan(0);
   });
 

@@ -42,9 +42,9 @@ export type HoldBilling = (typeof HOLD_BILLINGS)[number];
 
 /** Who served a call, and on whose account. */
 export const servedBy = {
-  /** The model that served, absent when it is the hold's own. */
+  /** The model that served; absent: the hold's own, which has no alternatives then. */
   model: identifierSchema.optional(),
-  /** True when the customer's own provider key paid: the charge is the pinned fee. */
+  /** True when the customer's own provider key paid: the charge is the pinned fee; absent: no. */
   ownKey: z.boolean().optional(),
 } as const;
 

@@ -37,6 +37,24 @@ export const UNIT_CLASSES = [
   "searches",
 ] as const satisfies readonly UsageClass[];
 
+/** The tokens of a call's input side: a bound on input covers them, and a tier is chosen by them. */
+export const INPUT_SIDE = [
+  "input",
+  "cached_input",
+  "cache_write_5m",
+  "cache_write_1h",
+  "audio_input",
+  "image_input",
+] as const satisfies readonly UsageClass[];
+
+/** The tokens of a call's output side: a limit on output covers them. */
+export const OUTPUT_SIDE = [
+  "output",
+  "reasoning",
+  "audio_output",
+  "image_output",
+] as const satisfies readonly UsageClass[];
+
 /** Units by class, safe integers of at least 0; a class that is absent was not used. */
 export type Usage = Readonly<Partial<Record<UsageClass, number>>>;
 

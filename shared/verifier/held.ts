@@ -104,7 +104,8 @@ export function servedPrice(payload: JsonMembers, held: Held): Price | string {
   return { chargeMicroKyat: held.fee, costNanoUsd: 0n };
 }
 
-/** Whether two events name the same model and key as having served. */
-export function sameServed(one: JsonMembers, other: JsonMembers): boolean {
-  return one["model"] === other["model"] && one["ownKey"] === other["ownKey"];
+/** Whether two events say that the same model served with the same key. */
+export function sameServed(one: JsonMembers, other: JsonMembers, { model }: Held): boolean {
+  return (one["model"] ?? model) === (other["model"] ?? model) &&
+    (one["ownKey"] ?? false) === (other["ownKey"] ?? false);
 }

@@ -19,7 +19,7 @@ export function checkExpirySettlement(payload: JsonMembers, hold: OpenHold, plac
     ? progress === null ? null : "the hold expires without a charge, and usage was reported"
     : progress === null || !sameUsage(membersOf(payload, "usage"), membersOf(progress, "usage"))
     ? "the usage that is charged is not what was reported last"
-    : sameServed(payload, progress)
+    : sameServed(payload, progress, hold.held)
     ? null
     : "another served the call that is charged than was reported last";
   if (problem !== null) place.fail("charge", problem);
