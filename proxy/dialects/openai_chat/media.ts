@@ -1,6 +1,7 @@
 /** What in a chat's messages is not text. @module */
 import { memberAt } from "../counts.ts";
 import type { MediaCount } from "../dialect.ts";
+import { promptTokens } from "../openai_prompt.ts";
 import { mostSeconds, mostTokensOfSound } from "../sound.ts";
 import type { ChatBody } from "./parse.ts";
 
@@ -12,15 +13,17 @@ const BYTES_PER_CHARACTER = 3 / 4;
 
 /** Media and the most seconds of sound; `searching` tells that the model reads what a search finds. */
 export function mediaOf(
-  { messages }: ChatBody,
+  body: ChatBody,
   searching: boolean,
 ): { readonly media: MediaCount; readonly seconds: number } {
   let images = 0;
   let dataBytes = 0;
   let seconds = 0;
-  let addedTokens = 0;
+  let addedTokens = promptTokens(
+    ["tools", "functions", "response_format"].some((member) => body[member] != null),
+  );
   let unbounded = searching;
-  for (const message of messages) {
+  for (const message of body.messages) {
     // An earlier answer's sound is kept by the provider.
     if (message.audio !== undefined && message.audio !== null) unbounded = true;
     if (!Array.isArray(message.content)) continue;

@@ -2,10 +2,13 @@
 import { z } from "zod";
 import type { UsageClass } from "../../../shared/usage/mod.ts";
 import type { Arrived, ParsedCall } from "../dialect.ts";
-import { modelNamed, parseBody, understood } from "../parsed_body.ts";
+import { modelNamed, ONLY_TEXT, parseBody, understood } from "../parsed_body.ts";
 
 const MAX_CHOICES = 128;
 const MAX_PROMPTS = 10_000;
+
+/** A text is completed as it is, between a mark or two. */
+const ADDED_TOKENS = 64;
 
 const completionsRequestSchema = z.looseObject({
   model: z.string(),
@@ -42,6 +45,7 @@ export function parseCompletionsRequest(arrived: Arrived): ParsedCall {
     choices: prompts * Math.max(data.n ?? 1, data.best_of ?? 1),
     outputLimit: data.max_tokens ?? null,
     messages: prompts,
+    media: { ...ONLY_TEXT, addedTokens: ADDED_TOKENS },
     classes: CLASSES,
   });
 }

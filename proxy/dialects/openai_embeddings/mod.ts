@@ -6,11 +6,14 @@ import { jsonAnswer } from "../json_answer.ts";
 import { classifyErrorMember, classifyFailure } from "../openai_failure.ts";
 import { sendOpenai } from "../openai_request.ts";
 import { reportIn } from "../openai_usage.ts";
-import { modelNamed, parseBody, understood } from "../parsed_body.ts";
+import { modelNamed, ONLY_TEXT, parseBody, understood } from "../parsed_body.ts";
 import { plainReader } from "../plain_reader.ts";
 import { NOTHING_COUNTED } from "../text.ts";
 
 const MAX_INPUTS = 100_000;
+
+/** A text is read as it is, between a mark or two. */
+const ADDED_TOKENS = 64;
 
 // The input is a text, its tokens, or several of either; older servers call it `prompt`.
 const embeddingsRequestSchema = z.looseObject({
@@ -52,6 +55,7 @@ function parseEmbeddingsRequest(arrived: Arrived): ParsedCall {
     modality: "embedding",
     outputLimit: 0,
     messages: Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1,
+    media: { ...ONLY_TEXT, addedTokens: ADDED_TOKENS },
     classes: ["input", "cached_input", "image_input", "requests"],
   });
 }

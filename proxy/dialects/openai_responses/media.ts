@@ -1,6 +1,7 @@
 /** What in a response's input is not text, or not in the request. @module */
 import { memberAt } from "../counts.ts";
 import type { MediaCount } from "../dialect.ts";
+import { promptTokens } from "../openai_prompt.ts";
 import type { ResponsesBody } from "./parse.ts";
 import { MAX_HOSTED_RUNS, readsAgain } from "./tools.ts";
 
@@ -14,6 +15,9 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   "input_video",
   "item_reference",
 ]);
+
+/** What a mode of reasoning, such as `pro`, tells the model; 1,300 were seen. */
+const MODE_TOKENS = 2_048;
 
 const PICTURES: ReadonlySet<string> = new Set(["input_image", "computer_screenshot"]);
 
@@ -39,5 +43,7 @@ export function mediaOf(data: ResponsesBody, searches: number): MediaCount {
     }
   }
   const readings = again ? Math.max(searches, data.max_tool_calls ?? MAX_HOSTED_RUNS) + 1 : 1;
-  return { images, dataBytes, unbounded, readings };
+  const addedTokens = promptTokens(data.tools != null || data.text != null) +
+    (memberAt(data.reasoning, "mode") == null ? 0 : MODE_TOKENS);
+  return { images, dataBytes, unbounded, readings, addedTokens };
 }
