@@ -9,6 +9,8 @@ import { cohereEmbed } from "./cohere_embed/mod.ts";
 import { cohereGenerate } from "./cohere_generate/mod.ts";
 import { cohereRerank } from "./cohere_rerank/mod.ts";
 import { type Dialect, type DialectName, DIALECTS } from "./dialect.ts";
+import { elevenlabsSpeech } from "./elevenlabs_speech/mod.ts";
+import { elevenlabsTranscription } from "./elevenlabs_transcription/mod.ts";
 import { googleCountTokens } from "./google_count_tokens/mod.ts";
 import { googleEmbedContent } from "./google_embed_content/mod.ts";
 import { googleGenerateContent } from "./google_generate_content/mod.ts";
@@ -61,6 +63,8 @@ const byName = new Map<DialectName, Dialect>(
     ollamaEmbed,
     bedrockConverse,
     bedrockInvoke,
+    elevenlabsSpeech,
+    elevenlabsTranscription,
     ollamaGenerate,
   ].map((
     dialect,

@@ -35,6 +35,9 @@ const EVERYTHING: Paths = {
   ...MODERATIONS,
 };
 
+/** Documents ordered by a query, in the form that these share with Cohere. */
+const RERANK: Paths = { "cohere.rerank": "/rerank" };
+
 const CANCEL = { onClientGone: "cancel" } as const;
 const OWN = { auth: "none", ...CANCEL } as const;
 
@@ -72,10 +75,10 @@ const KNOWN: readonly Profile[] = [
   // Refuses members that it does not know, and reports usage unasked.
   { name: "mistral", baseUrl: "https://api.mistral.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...TRANSCRIPTIONS, ...MODERATIONS }, asksForUsage: false, source: "docs.mistral.ai/api" },
   { name: "perplexity", baseUrl: "https://api.perplexity.ai", dialects: { ...CHAT, "openai.embeddings": "/v1/embeddings" }, asksForUsage: false, outputSlackTokens: 1, source: "docs.perplexity.ai/api-reference" },
-  { name: "together", baseUrl: "https://api.together.xyz/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...PICTURES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, ...CANCEL, source: "docs.together.ai/reference" },
-  { name: "fireworks", baseUrl: "https://api.fireworks.ai/inference/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...CANCEL, source: "docs.fireworks.ai/api-reference" },
+  { name: "together", baseUrl: "https://api.together.xyz/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...PICTURES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, ...CANCEL, source: "docs.together.ai/reference" },
+  { name: "fireworks", baseUrl: "https://api.fireworks.ai/inference/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...CANCEL, source: "docs.fireworks.ai/api-reference" },
   // It asks others, some of which do not stop, or do not limit reasoning.
-  { name: "openrouter", baseUrl: "https://openrouter.ai/api/v1", dialects: { ...TEXT, ...RESPONSES, ...EMBEDDINGS, ...SPEECH, ...TRANSCRIPTIONS }, limitsReasoning: false, inputOverheadTokens: 1_024, outputSlackTokens: 16, source: "openrouter.ai/docs/api-reference" },
+  { name: "openrouter", baseUrl: "https://openrouter.ai/api/v1", dialects: { ...RERANK, ...TEXT, ...RESPONSES, ...EMBEDDINGS, ...SPEECH, ...TRANSCRIPTIONS }, limitsReasoning: false, inputOverheadTokens: 1_024, outputSlackTokens: 16, source: "openrouter.ai/docs/api-reference" },
   { name: "vercel-gateway", baseUrl: "https://ai-gateway.vercel.sh/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, limitsReasoning: false, inputOverheadTokens: 1_024, outputSlackTokens: 16, source: "vercel.com/docs/ai-gateway/openai-compat" },
   // Behind the account's own path: `https://api.cloudflare.com/client/v4/accounts/ACCOUNT/ai/v1`.
   { name: "cloudflare-workers-ai", baseUrl: "https://api.cloudflare.com/client/v4/accounts/invalid/ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, ...CANCEL, source: "developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility" },
@@ -95,14 +98,14 @@ const KNOWN: readonly Profile[] = [
   { name: "crusoe", baseUrl: "https://api.inference.crusoecloud.com/v1", source: "docs.crusoecloud.com/managed-inference" },
   { name: "doubleword", baseUrl: "https://api.doubleword.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, limitsReasoning: false, source: "docs.doubleword.ai" },
   { name: "heroku", baseUrl: "https://us.inference.heroku.com/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...PICTURES }, source: "devcenter.heroku.com/categories/ai" },
-  { name: "voyage", baseUrl: "https://api.voyageai.com/v1", dialects: EMBEDDINGS, source: "docs.voyageai.com/reference" },
+  { name: "voyage", baseUrl: "https://api.voyageai.com/v1", dialects: { ...EMBEDDINGS, ...RERANK }, source: "docs.voyageai.com/reference" },
   { name: "ollama-cloud", baseUrl: "https://ollama.com/v1", dialects: { ...TEXT, ...EMBEDDINGS }, source: "docs.ollama.com/cloud" },
   { name: "ollama-openai", baseUrl: "http://127.0.0.1:11434/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...OWN, source: "docs.ollama.com/api/openai-compatibility" },
   { name: "lm-studio", baseUrl: "http://127.0.0.1:1234/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...OWN, source: "lmstudio.ai/docs/developer/openai-compat" },
-  { name: "vllm", baseUrl: "http://127.0.0.1:8000/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS, ...TRANSLATIONS }, ...OWN, source: "docs.vllm.ai/en/stable/serving/openai_compatible_server" },
-  { name: "llamacpp", baseUrl: "http://127.0.0.1:8080/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS }, ...OWN, source: "github.com/ggml-org/llama.cpp/tree/master/tools/server" },
+  { name: "vllm", baseUrl: "http://127.0.0.1:8000/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS, ...TRANSLATIONS }, ...OWN, source: "docs.vllm.ai/en/stable/serving/openai_compatible_server" },
+  { name: "llamacpp", baseUrl: "http://127.0.0.1:8080/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS }, ...OWN, source: "github.com/ggml-org/llama.cpp/tree/master/tools/server" },
   { name: "mistralrs", baseUrl: "http://127.0.0.1:1234/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...PICTURES, ...SPEECH }, ...OWN, source: "github.com/EricLBuehler/mistral.rs" },
-  { name: "gpustack", baseUrl: "http://127.0.0.1:80/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...PICTURES, ...SPEECH, ...TRANSCRIPTIONS }, ...CANCEL, source: "docs.gpustack.ai" },
+  { name: "gpustack", baseUrl: "http://127.0.0.1:80/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...PICTURES, ...SPEECH, ...TRANSCRIPTIONS }, ...CANCEL, source: "docs.gpustack.ai" },
   { name: "litellm-proxy", baseUrl: "http://127.0.0.1:4000", dialects: EVERYTHING, inputOverheadTokens: 2_048, limitsReasoning: false, outputSlackTokens: 16, source: "docs.litellm.ai/docs/simple_proxy" },
 ];
 

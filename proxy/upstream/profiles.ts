@@ -1,9 +1,10 @@
 /** The providers that are built in. @module */
+import { NATIVE_PROFILES } from "./native_profiles.ts";
 import { OPENAI_PROFILES } from "./openai_profiles.ts";
 import type { ProviderProfile } from "./target.ts";
 
 /** Every built-in provider. */
-export const PROFILES: readonly ProviderProfile[] = [...OPENAI_PROFILES];
+export const PROFILES: readonly ProviderProfile[] = [...OPENAI_PROFILES, ...NATIVE_PROFILES];
 
 const byName = new Map(PROFILES.map((profile) => [profile.name, profile]));
 

@@ -1,0 +1,130 @@
+/**
+ * Providers that speak APIs of their own; some speak OpenAI's beside them. Whether cancelling a stream
+ * stops its bill is what OpenRouter's documentation of stream cancellation says of each provider
+ * (openrouter.ai/docs/api-reference/streaming): Anthropic, Azure and Cohere stop; Google and Bedrock
+ * do not. Speech is billed by its text, whether it is heard to the end or not.
+ *
+ * @module
+ */
+import type { ProviderProfile } from "./target.ts";
+
+/** What these providers have in common. */
+const COMMON = {
+  headers: {},
+  onClientGone: "drain",
+  outputLimitParameter: "max_tokens",
+  asksForUsage: true,
+} as const;
+
+/** See the module. Where a base URL says `invalid`, the operator's own resource belongs. */
+export const NATIVE_PROFILES: readonly ProviderProfile[] = [
+  {
+    ...COMMON,
+    name: "anthropic",
+    baseUrl: "https://api.anthropic.com/v1",
+    auth: "x-api-key",
+    dialects: {
+      "anthropic.messages": "/messages",
+      "anthropic.count_tokens": "/messages/count_tokens",
+      "anthropic.complete": "/complete",
+    },
+    onClientGone: "cancel",
+    source: "docs.claude.com/en/api",
+  },
+  {
+    ...COMMON,
+    name: "azure-anthropic",
+    baseUrl: "https://azure.invalid/anthropic/v1",
+    auth: "x-api-key",
+    dialects: {
+      "anthropic.messages": "/messages",
+      "anthropic.count_tokens": "/messages/count_tokens",
+    },
+    onClientGone: "cancel",
+    source: "learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/use-foundry-models-claude",
+  },
+  {
+    ...COMMON,
+    name: "google",
+    baseUrl: "https://generativelanguage.googleapis.com",
+    auth: "x-goog-api-key",
+    dialects: {
+      "google.generateContent": "/v1beta/models/{model}:{action}",
+      "google.countTokens": "/v1beta/models/{model}:{action}",
+      "google.embedContent": "/v1beta/models/{model}:{action}",
+      "google.predict": "/v1beta/models/{model}:{action}",
+      "google.interactions": "/v1beta/interactions",
+    },
+    // An answer may be a token longer than its limit.
+    outputSlackTokens: 16,
+    source: "ai.google.dev/api",
+  },
+  {
+    ...COMMON,
+    name: "google-vertex",
+    // With an access token of Google Cloud; the project and the place belong into the base URL.
+    baseUrl: "https://aiplatform.googleapis.com/v1/projects/invalid/locations/global",
+    auth: "bearer",
+    dialects: {
+      "google.generateContent": "/publishers/google/models/{model}:{action}",
+      "google.countTokens": "/publishers/google/models/{model}:{action}",
+      "google.predict": "/publishers/google/models/{model}:{action}",
+      "anthropic.messages": "/publishers/anthropic/models/{model}:{action}",
+    },
+    outputSlackTokens: 16,
+    anthropicVersion: "vertex-2023-10-16",
+    source: "cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
+  },
+  {
+    ...COMMON,
+    name: "cohere",
+    baseUrl: "https://api.cohere.com",
+    auth: "bearer",
+    dialects: {
+      "cohere.chat": "/{action}/chat",
+      "cohere.embed": "/{action}/embed",
+      "cohere.generate": "/{action}/generate",
+      "cohere.rerank": "/{action}/rerank",
+    },
+    onClientGone: "cancel",
+    source: "docs.cohere.com/reference",
+  },
+  {
+    ...COMMON,
+    name: "ollama",
+    baseUrl: "http://127.0.0.1:11434",
+    auth: "none",
+    dialects: {
+      "ollama.chat": "/api/chat",
+      "ollama.generate": "/api/generate",
+      "ollama.embed": "/api/embed",
+    },
+    // A server of one's own bills nobody, and stops when nobody listens.
+    onClientGone: "cancel",
+    source: "docs.ollama.com/api",
+  },
+  {
+    ...COMMON,
+    name: "bedrock",
+    // With an API key of Bedrock; the region belongs into the base URL.
+    baseUrl: "https://bedrock-runtime.us-east-1.amazonaws.com",
+    auth: "bearer",
+    dialects: {
+      "bedrock.converse": "/model/{model}/{action}",
+      "bedrock.invoke": "/model/{model}/{action}",
+    },
+    outputSlackTokens: 16,
+    source: "docs.aws.amazon.com/bedrock/latest/APIReference",
+  },
+  {
+    ...COMMON,
+    name: "elevenlabs",
+    baseUrl: "https://api.elevenlabs.io/v1",
+    auth: "xi-api-key",
+    dialects: {
+      "elevenlabs.speech": "/text-to-speech/{action}",
+      "elevenlabs.transcription": "/speech-to-text",
+    },
+    source: "elevenlabs.io/docs/api-reference",
+  },
+];
