@@ -34,7 +34,9 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
     const found = models.flatMap((model) =>
       this.#ready().flatMap((provider) => this.#candidate(provider, model, { reason }))
     );
-    return realFirst(found);
+    // Made-up answers come after all others.
+    const { real, simulated } = byReality(found);
+    return [...real, ...simulated];
   }
 
   /** What a router's target stands for. */
@@ -62,15 +64,22 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
 
   /** The best that fits the call, over all models and all providers that are no last resort. */
   best(strategy: Strategy, draw: () => number): readonly Candidate<Provider, Model>[] {
-    const found = this.#ready().filter(({ lastResort }) => !lastResort)
+    const found = this.#ready().filter((provider) => !this.#isLastResort(provider))
       .flatMap((provider) => this.#fitting(provider, { reason: "fits" }));
-    return realFirst(inOrder(found, strategy, { needs: this.needs, draw }));
+    const { real, simulated } = byReality(found);
+    return [real, simulated].flatMap((some) =>
+      inOrder(some, strategy, { needs: this.needs, draw })
+    );
   }
 
   /** The best that fits at each provider which is there for want of any other. */
   lastResorts(): Candidate<Provider, Model>[] {
-    return this.#ready().filter(({ lastResort }) => lastResort)
+    return this.#ready().filter((provider) => this.#isLastResort(provider))
       .flatMap((provider) => this.#bestAt(provider, { reason: "last resort" }));
+  }
+
+  #isLastResort(provider: Provider): boolean {
+    return provider.lastResort || (this.world.onFreeAllowance?.(provider) ?? false);
   }
 
   #bestAt(provider: Provider, how: How): Candidate<Provider, Model>[] {
@@ -82,15 +91,12 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
       }));
   }
 
-  /** What a provider has that fits; of one that takes any model its own, if it has some. */
+  /** What a provider has that fits. */
   #fitting(provider: Provider, how: How): Candidate<Provider, Model>[] {
     const { world, needs } = this;
-    const fitting = world.models.filter((model) =>
-      this.#serving.upstreamModel(provider, model) !== null &&
+    const models = this.#serving.served(provider, world.models).filter((model) =>
       misfit(model, needs, world.nowMs) === null && world.isAllowed(model)
     );
-    const own = fitting.filter((model) => this.#serving.isOwn(provider, model));
-    const models = own.length > 0 ? own : fitting;
     if (models.length === 0) this.#skip(provider.name, AUTO_MODEL, "nothing there fits the call");
     return models.flatMap((model) => this.#candidate(provider, model, how));
   }
@@ -151,13 +157,12 @@ interface How {
   readonly weight?: number;
 }
 
-/** Made-up answers come after all others. */
-function realFirst<Provider extends RoutableProvider, Model extends RoutableModel>(
+function byReality<Provider extends RoutableProvider, Model extends RoutableModel>(
   candidates: readonly Candidate<Provider, Model>[],
-): Candidate<Provider, Model>[] {
+) {
   const { real = [], simulated = [] } = Object.groupBy(
     candidates,
     ({ provider }) => provider.simulated ? "simulated" : "real",
   );
-  return [...real, ...simulated];
+  return { real, simulated };
 }

@@ -16,7 +16,10 @@ export interface Candidate<Provider extends RoutableProvider, Model extends Rout
   readonly reasons: readonly string[];
 }
 
-/** The candidates, best first; those that are equal keep the order in which they are listed. */
+/** Enough, whichever of them are left out later. */
+const MOST = 64;
+
+/** The best 64 candidates at most, best first; those that are equal keep the order in which they are listed. */
 export function inOrder<Provider extends RoutableProvider, Model extends RoutableModel>(
   candidates: readonly Candidate<Provider, Model>[],
   strategy: Strategy,
@@ -75,7 +78,7 @@ function ranked<C extends Any>(
   compare: Compare<Any>,
   reason: (candidate: C) => string,
 ): readonly C[] {
-  return candidates.toSorted(compare)
+  return candidates.toSorted(compare).slice(0, MOST)
     .map((one) => ({ ...one, reasons: [reason(one), ...one.reasons] }));
 }
 
@@ -85,7 +88,7 @@ function byScore<C extends Any>(
   how: string,
 ): readonly C[] {
   const scored = candidates.map((one) => ({ one, score: scoreOf(one.figures, weights) }));
-  return scored.sort((a, b) => b.score - a.score).map(({ one, score }) => ({
+  return scored.sort((a, b) => b.score - a.score).slice(0, MOST).map(({ one, score }) => ({
     ...one,
     reasons: [`${how}: score ${score.toFixed(2)}`, ...one.reasons],
   }));

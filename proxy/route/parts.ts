@@ -83,12 +83,14 @@ export interface RouteRequest {
 export interface RouteWorld<Provider extends RoutableProvider, Model extends RoutableModel> {
   /** Enabled providers, in the order of their priority. */
   readonly providers: readonly Provider[];
-  /** All models for sale. */
+  /** All models for sale; the same list again while nothing changes is the fastest. */
   readonly models: readonly Model[];
   readonly names: ModelIndex<Model>;
   router(routerId: string): AttachedRouter | undefined;
   /** Whether the provider has a usable key for this client, or needs none. */
   hasKey(provider: Provider): boolean;
+  /** Whether only the key of a free allowance is left for it: then it is a last resort. */
+  onFreeAllowance?(provider: Provider): boolean;
   /** Whether the client's key may call the model. */
   isAllowed(model: Model): boolean;
   /** Why a call of this estimated cost can't be afforded there, such as a used-up allowance. */

@@ -37,6 +37,26 @@ export class Serving<Provider extends RoutableProvider> {
     return prefix === null || !this.#prefixes.has(prefix) || provider.simulated ? model : null;
   }
 
+  /** The models that a provider serves: of one that takes any model its own, if it has some. */
+  served<Model extends RoutableModel>(
+    provider: Provider,
+    models: readonly Model[],
+  ): readonly Model[] {
+    // What one that takes any model serves depends on the others.
+    if (provider.servesAll) return this.#find(provider, models);
+    const known = servedOf(models).get(provider);
+    if (known !== undefined) return known as readonly Model[];
+    const found = this.#find(provider, models);
+    servedOf(models).set(provider, found);
+    return found;
+  }
+
+  #find<Model extends RoutableModel>(provider: Provider, models: readonly Model[]): Model[] {
+    const all = models.filter((model) => this.upstreamModel(provider, model) !== null);
+    const own = all.filter((model) => this.isOwn(provider, model));
+    return own.length > 0 ? own : all;
+  }
+
   /** Whether the model is meant for this provider, and not just taken by it. */
   isOwn(provider: Provider, { model, providers }: RoutableModel): boolean {
     if (provider.models !== null) return provider.models.has(model);
@@ -44,4 +64,15 @@ export class Serving<Provider extends RoutableProvider> {
     if (slash > 0 && isCalled(provider, model.slice(0, slash))) return true;
     return providers?.some((name) => isCalled(provider, name)) ?? false;
   }
+}
+
+type Served = WeakMap<RoutableProvider, readonly RoutableModel[]>;
+
+/** What was found out of a list of models, for as long as somebody holds the list. */
+const served = new WeakMap<readonly RoutableModel[], Served>();
+
+function servedOf(models: readonly RoutableModel[]): Served {
+  let known = served.get(models);
+  if (known === undefined) served.set(models, known = new WeakMap());
+  return known;
 }
