@@ -36,7 +36,7 @@ metered classes, the grade, hold, charge and final state, and whether that is wh
 --json             the summary as a JSON line, too
 --chunks           how streams are cut; default events
 --seed             chooses random cuts and chunks, 0 to 4294967295; default 1
---parallel         providers that are replayed at once, 1 to 64; default 8
+--parallel         providers that are replayed at once, 1 to 64; default 16
 --abort            clients go away after N chunks, or after each of a sample of chunks
 --demo             the demo.json of a product that runs already; else one is started for it
 --upstream-port    where the replaying upstream listens; needed with --demo
@@ -88,7 +88,7 @@ export function readRecordingsOptions(args: readonly string[]): RecordingsOption
     json: values.has("--json"),
     chunking,
     seed: whole("--seed", 0, MOST_SEED, 1),
-    parallel: whole("--parallel", 1, 64, 8),
+    parallel: whole("--parallel", 1, 64, 16),
     abort: values.get("--abort") === "every"
       ? "every"
       : values.has("--abort")

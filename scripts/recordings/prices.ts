@@ -16,24 +16,25 @@ const M = 1_000_000n;
 
 /**
  * Picodollars a unit where the catalogue has no price: one of each class, about what a small model
- * costs, so that nothing that is metered goes uncharged. It is said on the price and on each line.
+ * costs, so that nothing that is metered goes uncharged. Tokens of one side cost the same, so that
+ * no hold is high for a class that a model does not have. It is said on the price and on each line.
  */
 const STAND_IN: Readonly<Record<UsageClass, bigint>> = {
-  input: 1n * M,
+  input: M,
   cached_input: M / 4n,
-  cache_write_5m: 5n * M / 4n,
-  cache_write_1h: 2n * M,
+  cache_write_5m: M,
+  cache_write_1h: M,
+  audio_input: M,
+  image_input: M,
   output: 4n * M,
   reasoning: 4n * M,
-  audio_input: 8n * M,
-  audio_output: 16n * M,
-  image_input: 1n * M,
-  image_output: 16n * M,
-  characters: 15n * M,
+  audio_output: 4n * M,
+  image_output: 4n * M,
+  characters: M,
   seconds: 100n * M,
   images: 40_000n * M,
   requests: 0n,
-  searches: 10_000n * M,
+  searches: 1_000n * M,
 };
 
 const STAND_IN_CONTEXT_TOKENS = 1_048_576;
