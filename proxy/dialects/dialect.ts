@@ -189,6 +189,8 @@ export interface StreamState extends ReportedExtras {
   readonly started: boolean;
   /** The end mark was seen. */
   readonly done: boolean;
+  /** A failure came out: whatever follows is none of the answer. */
+  readonly failed?: boolean;
   /**
    * The provider's reports so far, cumulative; null when there was none. A side of the call, input or
    * output, none of whose classes is present was not reported.

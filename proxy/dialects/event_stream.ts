@@ -86,6 +86,7 @@ export function eventStream(form: StreamForm): Streaming {
   return {
     streamStart: emptyStreamState,
     streamStep(state, chunk) {
+      if (state.failed === true) return [state, NO_OUTPUT];
       const end = framing.lastEnd(state.pending, chunk);
       if (end === 0) return hold(state, chunk);
       const whole = concatenated(state.pending, chunk.subarray(0, end));
@@ -165,7 +166,7 @@ function takeEvents(form: StreamForm, before: StreamState, units: readonly Bytes
       const reading = event === null ? NOT_JSON : form.read(event, name, state);
       if (reading.failure !== undefined) {
         outputs.push(failed(reading.failure));
-        return [state, outputs];
+        return [{ ...state, failed: true, pending: [], pendingBytes: 0 }, outputs];
       }
       state = taken(state, reading);
       if (reading.onlyUsage === true && event !== null) {
