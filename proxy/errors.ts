@@ -70,7 +70,7 @@ const RATE_LIMITS: ReadonlySet<ErrorCode> = new Set([
 const FORBIDDEN: ReadonlySet<ErrorCode> = new Set([
   "permission_denied",
   "model_not_allowed",
-  "ip_not_allowed",
+  "address_not_allowed",
 ]);
 
 function errorType(code: ErrorCode): string {

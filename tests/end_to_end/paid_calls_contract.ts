@@ -8,6 +8,7 @@ import { APIError } from "openai";
 import { formatDecimal } from "../../shared/money/mod.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertBooks, settled } from "./books.ts";
+import { describePlannedCalls } from "./plan_calls.ts";
 import {
   balanceOf,
   clientOf,
@@ -42,6 +43,7 @@ export function describePaidCalls(name: string, start: () => Promise<System>): v
     describeRefusals(() => system);
     describeFaults(() => system);
     describeConcurrency(() => system);
+    describePlannedCalls(() => system);
   });
 }
 
