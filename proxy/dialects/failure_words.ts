@@ -26,6 +26,17 @@ export function wordsIn(said: unknown): Said {
     }
     return null;
   };
+  // What a gateway was told by the provider behind it tells more than the gateway's own words.
+  const behind = memberAt(from, "metadata", "raw");
+  if (typeof behind === "string" && behind !== "") {
+    const { message, type, param, code } = wordsOf(behind);
+    return {
+      message: message ?? text("message"),
+      type: type ?? text("type"),
+      param: param ?? text("param"),
+      code: code ?? text("code"),
+    };
+  }
   return {
     message: typeof error === "string"
       ? error.slice(0, MAX_MESSAGE_LENGTH)
@@ -45,7 +56,8 @@ function reasonIn(details: unknown): string | null {
   return null;
 }
 
-function parsedBody(text: string): unknown {
+/** A body as JSON; any other text as its message, nothing as null. */
+export function parsedBody(text: string): unknown {
   const trimmed = text.trim();
   // An error that was sent as the only event of a stream.
   const data = /^(?:event:[^\n]*\n)?data:(.*)$/s.exec(trimmed)?.[1] ?? trimmed;

@@ -15,7 +15,10 @@ export const NOTHING_SAID: Said = { message: null, type: null, code: null, param
 /** Words of codes and types, looked for before the status decides; the first that fits counts. */
 const CODE_WORDS: readonly (readonly [RegExp, UpstreamErrorClass])[] = [
   [/insufficient_quota|billing|credit|quota_exceeded|payment/i, "quota_exceeded"],
-  [/context_length|context_window|string_above_max|too_many_tokens|too_long/i, "context_length"],
+  [
+    /context_length|context_window|string_above_max|too_many_(prompt_|input_)?tokens|too_long/i,
+    "context_length",
+  ],
   [/content_filter|content_policy|moderation|safety|responsible_?ai/i, "content_filter"],
   [
     /model_not_found|model_not_available|unknown_model|modelnotfound|model_not_supported/i,
@@ -38,19 +41,26 @@ const MESSAGE_WORDS: readonly (readonly [RegExp, UpstreamErrorClass])[] = [
     "quota_exceeded",
   ],
   [
-    /content (management )?(policy|filter)|flagged|safety (system|settings|filter)|moderation/i,
+    /content (management )?(policy|filter)|violates .{0,20}(guidelines|policy|policies)|flagged|safety (system|settings|filter)|moderation/i,
     "content_filter",
   ],
   [
-    /model.{0,80}(not found|does not exist|not exist|is not (available|supported|valid)|no longer)|no such model|unknown model|invalid model|unsupported model/i,
+    /model.{0,80}(not found|does not exist|not exist|is not (available|supported|valid)|no longer)|model identifier is invalid|invocation of model id|access to the model|no such model|supported (api )?model names are|not allowed to .{0,60} from this model|unknown model|invalid model|unsupported model/i,
     "model_not_found",
   ],
   [
-    /(incorrect|invalid|missing|expired|not valid).{0,20}(api.?key|token|credential)|api.?key.{0,30}(invalid|expired|not valid|incorrect)|unauthori[sz]ed/i,
+    /(incorrect|invalid|missing|expired|not valid).{0,20}(api.?key|(access|auth|authentication|bearer|security|session)[ _-]token|credential)|api.?key.{0,30}(invalid|expired|not valid|incorrect)|unauthori[sz]ed/i,
     "auth",
   ],
   [/rate.?limit|too many requests/i, "rate_limit"],
 ];
+
+/** What a status of 403 may be about, besides the credentials. */
+const NOT_OF_THE_KEY: ReadonlySet<UpstreamErrorClass> = new Set([
+  "content_filter",
+  "quota_exceeded",
+  "model_not_found",
+]);
 
 /**
  * The class of an answer that is an error. A code or type of a known meaning decides, then the
@@ -77,7 +87,9 @@ export function errorClassOf(status: number | null, said: Said): UpstreamErrorCl
   if (status === 408 || status === 504 || status === 524) return "timeout";
   if (status === 503 || status === 529) return "overloaded";
   if (status === 403) {
-    return coded === "content_filter" || coded === "quota_exceeded" ? coded : "auth";
+    // Credentials that are good for most calls are not to be given up for what one of them said.
+    const told = [coded, byMessage()].find((each) => each !== null && NOT_OF_THE_KEY.has(each));
+    return told ?? "auth";
   }
   if (status === 404) return "model_not_found";
   if (status === 413) return "context_length";
@@ -132,7 +144,7 @@ export function classify(status: number, headers: Headers, said: Said): Upstream
     case "invalid_request":
     case "content_filter":
     case "context_length":
-      return upstreamFailure(errorClass, said.message ?? "The provider refused the request.", {
+      return upstreamFailure(errorClass, quotable(said.message), {
         ...retry,
         ...(said.param === null ? {} : { param: said.param }),
         ...(said.code === null ? {} : { upstreamCode: said.code }),
@@ -143,9 +155,18 @@ export function classify(status: number, headers: Headers, said: Said): Upstream
   }
 }
 
+const NAMES_A_KEY = /api.?key|\bkey id\b|bearer|\bteam: [0-9a-f-]{8}|\bsk-\w{4}/i;
+
+/** What a provider said of the request; nothing that names whose key it was called with. */
+function quotable(message: string | null): string {
+  return message === null || NAMES_A_KEY.test(message)
+    ? "The provider refused the request."
+    : message;
+}
+
 /** The failure of an error inside of a stream, or of an answer with status 200. */
 export function classifyInside(said: Said): UpstreamFailure {
-  const message = said.message === null
+  const message = said.message === null || NAMES_A_KEY.test(said.message)
     ? "The provider failed while it answered."
     : `The provider failed while it answered: ${said.message}`;
   const errorClass = errorClassOf(null, said);
