@@ -3,7 +3,7 @@ import { z } from "zod";
 import { upstreamFailure } from "../../upstream/error_class.ts";
 import { countAt } from "../counts.ts";
 import type { Dialect } from "../dialect.ts";
-import { googleErrors } from "../google_generate_content/mod.ts";
+import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";
 import { mediaIn, partsIn } from "../google_generate_content/media.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { jsonOf, modelNamed, objectOrEmpty, parseBody, understood } from "../parsed_body.ts";
@@ -51,6 +51,7 @@ export const googleCountTokens: Dialect = {
   },
   reader: () =>
     plainReader({
+      failure: classifyFailure,
       readAnswer(body) {
         const answer = jsonAnswer(body);
         if ("failure" in answer) return answer;

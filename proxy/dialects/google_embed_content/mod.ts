@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { JsonValue } from "../../../shared/json.ts";
 import { upstreamFailure } from "../../upstream/error_class.ts";
 import type { Dialect } from "../dialect.ts";
-import { googleErrors } from "../google_generate_content/mod.ts";
+import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";
 import { mediaIn } from "../google_generate_content/media.ts";
 import { usageOf } from "../google_generate_content/usage.ts";
 import { jsonAnswer } from "../json_answer.ts";
@@ -52,6 +52,7 @@ export const googleEmbedContent: Dialect = {
   },
   reader: () =>
     plainReader({
+      failure: classifyFailure,
       readAnswer(body) {
         const answer = jsonAnswer(body);
         if ("failure" in answer) return answer;

@@ -2,7 +2,11 @@
 import { statusOf } from "../../../shared/http/mod.ts";
 import type { JsonObject } from "../../../shared/json.ts";
 import type { ProxyFailure } from "../../errors.ts";
-import type { Bytes, ErrorForm } from "../dialect.ts";
+import { classify } from "../../upstream/classify.ts";
+import type { UpstreamFailure } from "../../upstream/error_class.ts";
+import { memberAt } from "../counts.ts";
+import type { AnswerHead, Bytes, ErrorForm } from "../dialect.ts";
+import { parsedBody, wordsIn } from "../failure_words.ts";
 
 const encoder = new TextEncoder();
 
@@ -30,6 +34,31 @@ export const googleErrors: ErrorForm = {
 /** The error as the last element of an array that has begun, which it closes. */
 export function arrayErrorEvent(failure: ProxyFailure): Bytes {
   return encoder.encode(`,\r\n${JSON.stringify(body(failure))}]`);
+}
+
+/**
+ * Classifies an answer with another status than 2xx. Every exceeded quota is worded like a bill that
+ * was not paid; one that is over within the minute says when, and is a limit of the rate.
+ */
+export function classifyFailure({ status, headers }: AnswerHead, body: string): UpstreamFailure {
+  const parsed = parsedBody(body);
+  const said = wordsIn(parsed);
+  const details = memberAt(Array.isArray(parsed) ? parsed[0] : parsed, "error", "details");
+  const seconds = status === 429 && Array.isArray(details) ? retrySeconds(details) : null;
+  if (seconds === null || JSON.stringify(details).includes("PerDay")) {
+    return classify(status, headers, said);
+  }
+  const dated = new Headers(headers);
+  if (!dated.has("retry-after")) dated.set("retry-after", seconds);
+  return classify(status, dated, { ...said, code: null, message: null });
+}
+
+function retrySeconds(details: readonly unknown[]): string | null {
+  for (const detail of details) {
+    const seconds = /^(\d{1,4}(?:\.\d+)?)s$/.exec(`${memberAt(detail, "retryDelay")}`);
+    if (seconds?.[1] !== undefined) return seconds[1];
+  }
+  return null;
 }
 
 function body(failure: ProxyFailure): JsonObject {

@@ -1,18 +1,16 @@
 /** Gemini's generateContent and streamGenerateContent. @module */
-import { classify } from "../../upstream/classify.ts";
 import { readBeginning } from "../beginning.ts";
 import type { AnswerReader, CallRequest, Dialect, StreamState } from "../dialect.ts";
 import { eventStream } from "../event_stream.ts";
-import { wordsOf } from "../failure_words.ts";
 import { jsonArray, sse } from "../framing/mod.ts";
 import { isOfType } from "../plain_reader.ts";
 import { readAnswer } from "./answer.ts";
-import { arrayErrorEvent, googleErrors } from "./failure.ts";
+import { arrayErrorEvent, classifyFailure, googleErrors } from "./failure.ts";
 import { parseContent } from "./parse.ts";
 import { buildRequest, wantsEvents } from "./request.ts";
 import { contentStream } from "./stream.ts";
 
-export { googleErrors } from "./failure.ts";
+export { classifyFailure, googleErrors } from "./failure.ts";
 
 const events = eventStream(contentStream(sse));
 const elements = eventStream(contentStream(jsonArray));
@@ -44,7 +42,7 @@ export const googleGenerateContent: Dialect = {
         isOfType(contentType, "json") || request.streaming && contentType.includes("event-stream"),
       streams: request.streaming,
       contentType: null,
-      failure: ({ status, headers }, body) => classify(status, headers, wordsOf(body)),
+      failure: classifyFailure,
       readAnswer,
       readBeginning,
       endsWithoutMark: false,

@@ -1,13 +1,13 @@
 /** Gemini's interactions. @module */
-import { classify, classifyInside } from "../../upstream/classify.ts";
+import { classifyInside } from "../../upstream/classify.ts";
 import { upstreamFailure } from "../../upstream/error_class.ts";
 import { readBeginning } from "../beginning.ts";
 import { memberAt } from "../counts.ts";
 import type { AnswerReader, CallRequest, Dialect } from "../dialect.ts";
 import { eventStream, hasMember } from "../event_stream.ts";
-import { wordsIn, wordsOf } from "../failure_words.ts";
+import { wordsIn } from "../failure_words.ts";
 import { sse } from "../framing/mod.ts";
-import { googleErrors } from "../google_generate_content/mod.ts";
+import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { jsonOf, objectOrEmpty } from "../parsed_body.ts";
 import { isOfType } from "../plain_reader.ts";
@@ -62,7 +62,7 @@ export const googleInteractions: Dialect = {
     accepts: (contentType) => isOfType(contentType, request.streaming ? "event-stream" : "json"),
     streams: request.streaming,
     contentType: request.streaming ? "text/event-stream" : null,
-    failure: ({ status, headers }, body) => classify(status, headers, wordsOf(body)),
+    failure: classifyFailure,
     readAnswer(body) {
       const answer = jsonAnswer(body);
       if ("failure" in answer) return answer;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { upstreamFailure } from "../../upstream/error_class.ts";
 import { memberAt } from "../counts.ts";
 import type { Dialect, MediaCount } from "../dialect.ts";
-import { googleErrors } from "../google_generate_content/mod.ts";
+import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";
 import { readBeginning } from "../beginning.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { jsonOf, modelNamed, parseBody, understood } from "../parsed_body.ts";
@@ -54,6 +54,7 @@ export const googlePredict: Dialect = {
   }),
   reader: () =>
     plainReader({
+      failure: classifyFailure,
       readAnswer(body) {
         const answer = jsonAnswer(body);
         if ("failure" in answer) return answer;
