@@ -9,6 +9,7 @@ import {
   DEMO_ACCOUNT_ID,
   demoUsers,
   ensureCheckpointKey,
+  ensureMasterKeys,
   loadSecrets,
   readDemo,
 } from "../demo/mod.ts";
@@ -119,12 +120,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     const secrets = await loadSecrets(folder.path, effects.random);
     const serviceSecret = options.serviceSecret ?? secrets.serviceSecret;
     await ensureCheckpointKey(`${folder.path}/checkpoint-key`, effects.random);
+    const masterKeys = await ensureMasterKeys(`${folder.path}/master-keys`, effects.random);
     const demoFile = `${folder.path}/demo.json`;
     const earlier = await readDemo(demoFile);
     const users = earlier?.users ?? demoUsers(effects.random, DEMO_ACCOUNT_ID);
     rooms = createProcesses(folder.path, options, {
       servers,
       secrets: { ...secrets, serviceSecret },
+      masterKeys,
       users,
     });
     await startProcesses(rooms, options.without ?? [], log);
@@ -163,9 +166,10 @@ interface Rooms {
 function createProcesses(
   folder: string,
   options: ClusterOptions,
-  { servers, secrets, users }: {
+  { servers, secrets, masterKeys, users }: {
     readonly servers: ClusterServers;
     readonly secrets: Awaited<ReturnType<typeof loadSecrets>>;
+    readonly masterKeys: string;
     readonly users: ReturnType<typeof demoUsers> | ClusterDemo["users"];
   },
 ): Rooms {
@@ -175,6 +179,7 @@ function createProcesses(
     ...servers,
     ...secrets,
     ports,
+    masterKeys,
     checkpointKeyFile: `${folder}/checkpoint-key`,
     checkpointDir: `${folder}/checkpoints`,
     users,

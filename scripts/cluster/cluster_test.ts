@@ -128,11 +128,17 @@ describe("the plan of a cluster", () => {
       shards: 1,
       upstream,
       extraEnv: {},
+      masterKeys: "mk:none",
       checkpointKeyFile: "/keys/checkpoint",
       checkpointDir: "/data/checkpoints",
     });
     expect(plan.ledger.env.SARGALAY_SEED).toBe(seed);
     expect(plan["ledger-standby"].env.SARGALAY_SEED).toBe(seed);
+    for (const name of ["ledger", "ledger-standby", "proxy-1", "proxy-2"] as const) {
+      expect(plan[name].env.SARGALAY_MASTER_KEYS).toBe("mk:none");
+    }
+    expect(plan.web.env.SARGALAY_MASTER_KEYS ?? plan.projections.env.SARGALAY_MASTER_KEYS)
+      .toBeUndefined();
   });
 });
 

@@ -42,6 +42,8 @@ export interface Surroundings {
   readonly natsWebSocketUrl: string | null;
   readonly serviceSecret: string;
   readonly sessionSecret: string;
+  /** Seal the keys of providers, as SARGALAY_MASTER_KEYS has them. */
+  readonly masterKeys: string;
   /** The file with the keys that sign checkpoints. */
   readonly checkpointKeyFile: string;
   /** Where checkpoints are kept; the ledgers may write nowhere else. */
@@ -67,6 +69,7 @@ export function planProcesses(around: Surroundings): Record<ProcessName, RoomSpe
   const ledger = {
     DATABASE_URL: databaseUrl,
     NATS_URL: natsUrl,
+    SARGALAY_MASTER_KEYS: around.masterKeys,
     SARGALAY_CHECKPOINT_KEY_FILE: around.checkpointKeyFile,
     SARGALAY_CHECKPOINT_DIRS: around.checkpointDir,
     // What only the simulator can serve is for sale only where the simulator serves.
@@ -107,7 +110,12 @@ function edgeSpec(around: Surroundings, edge: number, port: number, nats: string
     ? { SARGALAY_SIMULATOR_URL: simulatorUrl }
     // Empty settings count as absent: a provider's key in the environment must not be used.
     : { SARGALAY_SIMULATOR_URL: simulatorUrl, SARGALAY_UPSTREAMS: "", OPENAI_API_KEY: "" };
-  const env = { NATS_URL: nats, SARGALAY_EDGE_ID: `edge-${edge}`, ...upstream };
+  const env = {
+    NATS_URL: nats,
+    SARGALAY_EDGE_ID: `edge-${edge}`,
+    SARGALAY_MASTER_KEYS: around.masterKeys,
+    ...upstream,
+  };
   // Its open settlements are waited for.
   return specOf(around, { name: `proxy-${edge}`, room: "proxy", port, env }, 40_000);
 }

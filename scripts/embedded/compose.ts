@@ -9,6 +9,7 @@ import { composeProxy } from "../../proxy/compose.ts";
 import { readProxyConfig } from "../../proxy/config.ts";
 import { type Bus, createInProcessBus, type StreamReader } from "../../shared/bus/mod.ts";
 import { createEffects, type Effects, platformOf } from "../../shared/effects.ts";
+import { parseMasterKeys } from "../../shared/routing/mod.ts";
 import { uuidv7 } from "../../shared/ids/mod.ts";
 import { createLog, type Log } from "../../shared/log.ts";
 import { composeWeb } from "../../web/compose.ts";
@@ -17,6 +18,7 @@ import {
   DEMO_ACCOUNT_ID,
   demoUsers,
   ensureCheckpointKey,
+  ensureMasterKeys,
   loadSecrets,
   readDemo,
   type Secrets,
@@ -46,6 +48,8 @@ interface Parts {
   readonly environment: Readonly<Record<string, string>>;
   readonly effects: Effects;
   readonly secrets: Secrets;
+  /** Seal the keys of providers. Secret. */
+  readonly masterKeys: string;
   readonly bus: Bus & StreamReader;
   readonly database: LedgerDatabase;
   readonly closing: Closing;
@@ -100,7 +104,9 @@ async function openParts(
       busLog.error("bus_fault", { during, subject, reason: String(error) }),
   });
   closing.last(() => bus.close());
-  return { config, environment, effects, secrets, bus, database, closing, logOf };
+  const masterKeys = environment.SARGALAY_MASTER_KEYS ||
+    await ensureMasterKeys(`${config.dataDir}/master-keys`, effects.random);
+  return { config, environment, effects, secrets, masterKeys, bus, database, closing, logOf };
 }
 
 interface Urls {
@@ -136,6 +142,7 @@ async function startRooms(parts: Parts): Promise<Urls> {
       // Nothing here outlives this process but what the ledger has committed: wait for that.
       SARGALAY_PROXY_COST_WAIT_MS: "2000",
       ...parts.environment,
+      SARGALAY_MASTER_KEYS: parts.masterKeys,
       SARGALAY_SIMULATOR_URL: simulatorUrl,
     }),
     { bus, effects, fetch: (url, init) => fetch(url, init), log: parts.logOf("proxy") },
@@ -177,6 +184,7 @@ async function startLedger(parts: Parts): Promise<Ledger> {
     serviceSecret,
     shards: 1,
     seed: parts.config.simulated ? "catalogue+simulator" : "catalogue",
+    masterKeys: parseMasterKeys(parts.masterKeys),
   }, {
     database,
     bus,
