@@ -1,15 +1,22 @@
 /** Changes of prices in words, for an admin to read before they are published. @module */
 import type { Change, Difference } from "./compare.ts";
 
-/** The changes, each with a mark: `+` is published, `!` is not. Prices are dollars a million units. */
+/**
+ * The changes, each with a mark: `+` is published, `!` is not. Prices are dollars for a million
+ * units. What is held back is told in full only where it is published.
+ */
 export function changesText(
   changes: readonly Change[],
   isPublished: (change: Change) => boolean,
 ): string {
-  const lines = changes.flatMap((change) => [
-    `${isPublished(change) ? "+" : "!"} ${headOf(change)}`,
-    ...("says" in change ? change.says : []).map((one) => `      ${differenceText(one)}`),
-  ]);
+  const lines = changes.flatMap((change) => {
+    const marked = isPublished(change);
+    const says = "says" in change && (marked || change.kind !== "held") ? change.says : [];
+    return [
+      `${marked ? "+" : "!"} ${headOf(change)}`,
+      ...says.map((one) => `      ${differenceText(one)}`),
+    ];
+  });
   return [...lines, summaryOf(changes, isPublished)].join("\n");
 }
 
