@@ -6,6 +6,7 @@ import { objectOf, objectsOf, textOf } from "../json.ts";
 import { sortOf } from "../media.ts";
 import type { StreamReader } from "../wire.ts";
 import { camelCased } from "./camel.ts";
+import { withPartialArgs } from "./partial_args.ts";
 
 /** See Wire. Of several candidates the first one counts: one was asked for. */
 export function readGenerateAnswer(answer: JsonObject): Answer {
@@ -102,12 +103,14 @@ interface GenerateReading {
   readonly begun: boolean;
   readonly id: string | null;
   readonly calls: number;
+  /** The arguments so far of a call that comes in pieces; null when none is open. */
+  readonly open: JsonObject | null;
   readonly stopped: boolean;
 }
 
 /** See Wire. */
 export const generateReads: StreamReader<GenerateReading> = {
-  start: { begun: false, id: null, calls: 0, stopped: false },
+  start: { begun: false, id: null, calls: 0, open: null, stopped: false },
   step(before, event) {
     const deltas: Delta[] = [];
     let state = before;
@@ -121,15 +124,7 @@ export const generateReads: StreamReader<GenerateReading> = {
       const signature = signatureIn(part);
       const called = objectOf(part.functionCall);
       if (called !== null) {
-        const key = state.calls;
-        const signed = signature === null ? {} : { signature };
-        deltas.push({ ...callOf(called, state.id, key), key, ...signed });
-        deltas.push({
-          kind: "arguments",
-          key,
-          json: JSON.stringify(objectOf(called.args) ?? {}),
-        });
-        state = { ...state, calls: key + 1 };
+        state = stepCall(state, called, signature, deltas);
         continue;
       }
       const file = fileIn(part);
@@ -139,6 +134,10 @@ export const generateReads: StreamReader<GenerateReading> = {
       if (signature !== null) deltas.push({ kind: "signature", signature });
     }
     const stop = stopOf(event, candidate, state.calls > 0);
+    if (stop !== null && state.open !== null) {
+      deltas.push(argumentsOf(state.calls - 1, state.open));
+      state = { ...state, open: null };
+    }
     if (stop !== null && !state.stopped) {
       deltas.push({ kind: "stop", stop, sequence: null });
       state = { ...state, stopped: true };
@@ -146,3 +145,29 @@ export const generateReads: StreamReader<GenerateReading> = {
     return [state, deltas];
   },
 };
+
+/** A call comes whole, or opens with its name and goes on until one piece does not say so. */
+function stepCall(
+  before: GenerateReading,
+  called: JsonObject,
+  signature: Signature | null,
+  deltas: Delta[],
+): GenerateReading {
+  const opens = textOf(called.name) !== null || before.open === null;
+  let state = before;
+  if (opens) {
+    const key = state.calls;
+    if (state.open !== null) deltas.push(argumentsOf(key - 1, state.open));
+    const signed = signature === null ? {} : { signature };
+    deltas.push({ ...callOf(called, state.id, key), key, ...signed });
+    state = { ...state, calls: key + 1, open: objectOf(called.args) ?? {} };
+  }
+  const args = withPartialArgs(state.open ?? {}, called.partialArgs);
+  if (called.willContinue === true) return { ...state, open: args };
+  deltas.push(argumentsOf(state.calls - 1, args));
+  return { ...state, open: null };
+}
+
+function argumentsOf(key: number, args: JsonObject): Delta {
+  return { kind: "arguments", key, json: JSON.stringify(args) };
+}

@@ -11,7 +11,7 @@ import type {
   SettingNames,
   ToolChoice,
 } from "../conversation.ts";
-import { parsedObject } from "../json.ts";
+import { objectOf, parsedObject, present } from "../json.ts";
 import { sourceOf } from "../media.ts";
 import { unreadable, untranslatable } from "../refusal.ts";
 import { signerOf } from "./reasoning_details.ts";
@@ -40,7 +40,7 @@ const HINTS = ["metadata", "prompt_cache_key", "prompt_cache_retention", "safety
 /** See Wire. */
 export function readChatRequest(call: CallRequest): Conversation | { readonly failure: Failure } {
   const { body } = call.arrived;
-  const parsed = chatSchema.safeParse(body.kind === "json" ? body.json : null);
+  const parsed = chatSchema.safeParse(body.kind === "json" ? withoutNulls(body.json) : null);
   if (!parsed.success) return { failure: unreadable(parsed.error) };
   const { data } = parsed;
   const refused: string[] = [];
@@ -81,6 +81,17 @@ export function readChatRequest(call: CallRequest): Conversation | { readonly fa
       ...(JSON.stringify(body).includes('"cache_control":') ? ["cache_control"] : []),
     ],
   };
+}
+
+/** What is null was not said, in a request as in its messages. */
+function withoutNulls(request: JsonObject): JsonObject {
+  const { messages } = request;
+  return present({
+    ...request,
+    messages: Array.isArray(messages)
+      ? messages.map((message) => present(objectOf(message) ?? { message }))
+      : messages,
+  });
 }
 
 type Of<Role> = Extract<ChatMessage, { role: Role }>;
@@ -212,7 +223,7 @@ function reasoningParts(message: Of<"assistant">, at: string): Part[] {
 function choiceOf(choice: ChatRequest["tool_choice"]): ToolChoice | null {
   if (choice == null) return null;
   if (choice === "auto" || choice === "none") return { kind: choice };
-  if (choice === "required") return { kind: "any" };
+  if (choice === "required" || choice === "any") return { kind: "any" };
   const tools = choice.type === "function" ? [choice] : choice.allowed_tools.tools;
   return { kind: "functions", names: tools.map((tool) => tool.function.name) };
 }
@@ -230,10 +241,13 @@ function formatOf(format: ChatRequest["response_format"]): AnswerFormat | null {
   };
 }
 
-function reasoningOf({ reasoning_effort, reasoning }: ChatRequest): Reasoning | null {
+function reasoningOf(request: ChatRequest): Reasoning | null {
+  const { reasoning_effort, reasoning, thinking, enable_thinking } = request;
   const effort = reasoning_effort ?? reasoning?.effort;
-  if (reasoning?.enabled === false || effort === "none") return { kind: "off" };
+  const wanted = reasoning?.enabled ?? enable_thinking ??
+    (thinking == null ? null : thinking.type === "enabled");
+  if (wanted === false || effort === "none") return { kind: "off" };
   if (reasoning?.max_tokens != null) return { kind: "budget", tokens: reasoning.max_tokens };
   if (effort != null) return { kind: "effort", effort };
-  return reasoning?.enabled === true ? { kind: "auto" } : null;
+  return wanted === true ? { kind: "auto" } : null;
 }

@@ -76,6 +76,8 @@ const message = z.discriminatedUnion("role", [
     annotations: z.array(z.never()).nullish(),
     audio: z.null().optional(),
     function_call: z.null().optional(),
+    // That the model shall go on with this text is not said.
+    prefix: z.literal(false).nullish(),
     cache_control: hint,
   }),
   z.strictObject({
@@ -140,7 +142,7 @@ export const chatSchema = z.strictObject({
   presence_penalty: z.number().nullish(),
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   tools: z.array(tool).nullish(),
-  tool_choice: z.union([z.enum(["auto", "none", "required"]), named, allowed]).nullish(),
+  tool_choice: z.union([z.enum(["auto", "none", "required", "any"]), named, allowed]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: z.discriminatedUnion("type", [
     z.strictObject({ type: z.literal("text") }),
@@ -154,6 +156,9 @@ export const chatSchema = z.strictObject({
     enabled: z.boolean().nullish(),
     exclude: z.boolean().nullish(),
   }).nullish(),
+  // How DeepSeek, Z.ai and Qwen are told to think.
+  thinking: z.strictObject({ type: z.enum(["enabled", "disabled"]) }).nullish(),
+  enable_thinking: z.boolean().nullish(),
   user: z.string().nullish(),
   // What says no more than the others do anyway.
   logprobs: z.literal(false).nullish(),
@@ -162,6 +167,7 @@ export const chatSchema = z.strictObject({
   modalities: z.array(z.literal("text")).nullish(),
   service_tier: z.enum(["auto", "default", "standard", "standard_only", "on_demand"]).nullish(),
   store: z.literal(false).nullish(),
+  safe_prompt: z.literal(false).nullish(),
   usage: z.strictObject({ include: z.boolean() }).nullish(),
   audio: z.null().optional(),
   functions: z.null().optional(),
