@@ -36,7 +36,8 @@ export const adminActionsRoute: ReadRoute = readRoute({
       ...(type === undefined ? [] : [sql`type = ${type}`]),
     ];
     const { rows } = await sql<Record<string, unknown>>`
-      select ${sql.raw(selectList(adminActionsTable, "found"))}, e.payload - 'keyHash' as payload
+      select ${sql.raw(selectList(adminActionsTable, "found"))},
+        e.payload - 'keyHash' - 'envelope' as payload
       from (select * from projections.admin_actions ${windowOf(turning, filters)}) found
       join ledger.event e using (shard, position)
     `.execute(db);

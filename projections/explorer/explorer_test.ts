@@ -25,13 +25,39 @@ const ADMIN_EVENTS: DomainEvent[] = [
   },
 ];
 
+const KEY_EVENTS: DomainEvent[] = [
+  {
+    type: "ProviderKeyStored",
+    payload: {
+      provider: "groq",
+      keyId: "pk-1",
+      keyVersion: 1,
+      level: "system",
+      ownerId: null,
+      envelope: {
+        algorithm: "A256GCM",
+        masterKeyId: "mk-1",
+        wrapNonce: "sealedNonce00000",
+        wrappedKey: "sealed".padEnd(64, "0"),
+        nonce: "sealedNonce00000",
+        ciphertext: "sealed".padEnd(32, "0"),
+      },
+      fingerprint: { last4: "abcd", sha256Prefix: "01234567" },
+    },
+  },
+  {
+    type: "ProviderKeyRemoved",
+    payload: { provider: "groq", keyId: "pk-1", keyVersion: 2, reason: "leaked" },
+  },
+];
+
 beforeAll(async () => {
   api = await openReadApi();
   const opened: DomainEvent = {
     type: "AccountOpened",
     payload: { accountId: "acc-9", name: "nine", currency: "MMK" },
   };
-  history = [...historyOf(5, 200), opened, ...ADMIN_EVENTS];
+  history = [...historyOf(5, 200), opened, ...KEY_EVENTS, ...ADMIN_EVENTS];
   await api.append(history, { recordedAtMs: START_MS, stepMs: 10 });
 });
 
@@ -176,6 +202,24 @@ describe("admin actions", () => {
     expect(keys.map(({ subject }) => subject)).toEqual(["key:acc-1:k2", "key:acc-1:k1"]);
     expect(keys[0].payload.keyHash).toBe(undefined);
     expect(await api.all("/v1/admin-actions?actor=user:nobody", 5)).toEqual([]);
+  });
+
+  it("show whose a provider's key is and what became of it, and never its envelope", async () => {
+    const actions = await api.all("/v1/admin-actions?type=ProviderKeyRemoved", 5);
+    const shown = { level: "system", fingerprint: { last4: "abcd" }, masterKeyId: "mk-1" };
+    expect(actions).toMatchObject([{
+      subject: "provider-key:groq:pk-1",
+      before: { state: "stored", keyVersion: 1, ...shown },
+      after: { state: "removed", keyVersion: 2, reason: "leaked", ...shown },
+    }]);
+    const [stored] = await api.all("/v1/events?type=ProviderKeyStored", 5);
+    const everywhere = [
+      stored,
+      await api.all("/v1/admin-actions", 200),
+      await (await api.get(`/v1/events/0/${stored.position}`)).json(),
+    ];
+    expect(stored.payload.fingerprint.last4).toBe("abcd");
+    expect(JSON.stringify(everywhere)).not.toMatch(/sealed|ciphertext|wrappedKey/);
   });
 
   it("are not a developer's to read", async () => {
