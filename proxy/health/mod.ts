@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { overAllowance, reserveAllowance } from "./allowance.ts";
 export { healthOf, type HealthSources } from "./answer.ts";
 export type { Phase, ReportedBreaker } from "./breaker.ts";
 export { createEdgeHealth, type EdgeHealth, type EdgeHealthOptions } from "./edge_health.ts";

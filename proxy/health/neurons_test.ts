@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createNeuronBudget, DAILY_NEURONS, neuronsOf } from "./mod.ts";
+import {
+  createNeuronBudget,
+  DAILY_NEURONS,
+  neuronsOf,
+  overAllowance,
+  reserveAllowance,
+} from "./mod.ts";
 
 const MIDNIGHT_UTC = Date.UTC(2026, 10, 21);
 
@@ -62,5 +68,37 @@ describe("the free allowance", () => {
     budget.learn("edge-4", { day: day - 1, used: 50 });
     expect(budget.left()).toBe(65);
     expect(budget.own()).toEqual({ day, used: 0 });
+  });
+});
+
+describe("a call on the free allowance", () => {
+  const free = { level: "free" };
+  const neurons = (count: bigint) => count * 11_000_000n;
+
+  it("is made when what is left carries it, else the next smaller one is", () => {
+    const { budget } = world(100);
+    expect(overAllowance(budget, free, neurons(100n))).toBeNull();
+    expect(overAllowance(budget, free, neurons(101n)))
+      .toBe("needs 101 neurons, 100 are left today");
+    const held = reserveAllowance(budget, free, neurons(70n))!;
+    expect(reserveAllowance(budget, free, neurons(31n))).toBeNull();
+    expect(overAllowance(budget, free, neurons(30n))).toBeNull();
+    held.settle(neuronsOf(neurons(10n)));
+    expect(budget.left()).toBe(90);
+  });
+
+  it("whose cost is not known is not made", () => {
+    const { budget } = world();
+    expect(overAllowance(budget, free, null)).toBe("its cost in neurons is not known");
+    expect(reserveAllowance(budget, free, null)).toBeNull();
+  });
+
+  it("with any other key draws on nothing", () => {
+    const { budget } = world(0);
+    for (const key of [null, { level: "system" }, { level: "none" }]) {
+      expect(overAllowance(budget, key, neurons(5n))).toBeNull();
+      reserveAllowance(budget, key, null)!.settle(5);
+    }
+    expect(budget.own().used).toBe(0);
   });
 });
