@@ -6,6 +6,7 @@ const CONFIGURATION: ReadonlySet<EventType> = new Set([
   "KeyIssued",
   "KeyRevoked",
   "KeyConfigured",
+  "PlanAssigned",
   "PricePublished",
   "PriceWithdrawn",
   "MarkupSet",

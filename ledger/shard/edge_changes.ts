@@ -4,11 +4,13 @@ import type {
   EdgeConfigPage,
   EdgeKey,
   EdgeModel,
+  EdgePlan,
   EdgeProvider,
   EdgeProviderKey,
   EdgeRouter,
   EdgeTerms,
 } from "../../shared/edge_config/mod.ts";
+import { stringifyWithBigint } from "../../shared/json.ts";
 
 interface ModelItem {
   readonly model: EdgeModel;
@@ -23,14 +25,22 @@ export type RoutingItem =
 
 interface Change {
   readonly position: bigint;
-  readonly item: { readonly key: EdgeKey } | ModelItem | RoutingItem | {
-    readonly terms: EdgeTerms;
-  };
+  readonly item:
+    | { readonly key: EdgeKey }
+    | ModelItem
+    | { readonly plan: EdgePlan }
+    | RoutingItem
+    | { readonly terms: EdgeTerms };
   /** A newer change of the same thing stands further back. */
   superseded: boolean;
+  /** Its length in a page; unknown until it was in one. */
+  characters?: number;
 }
 
 const COMPACT_ABOVE = 64;
+
+/** Where a page ends: a message on the bus has one megabyte at most. */
+export const PAGE_CHARACTERS = 400_000;
 
 /** The newest state of each thing that edges follow, oldest change first. */
 export class EdgeChanges {
@@ -39,6 +49,7 @@ export class EdgeChanges {
   readonly #keys = new Map<string, Change & { item: { key: EdgeKey } }>();
   readonly #models = new Map<string, Change & { item: ModelItem }>();
   readonly #routing = new Map<string, Change & { item: RoutingItem }>();
+  readonly #plans = new Map<string, Change>();
   #terms: Change | undefined;
 
   /** Notes the newest state of a key; positions only grow. */
@@ -46,6 +57,13 @@ export class EdgeChanges {
     const change = { position, item: { key }, superseded: false };
     this.#append(change, this.#keys.get(key.keyHash));
     this.#keys.set(key.keyHash, change);
+  }
+
+  /** Notes the plan of an account; positions only grow. */
+  putPlan(position: bigint, plan: EdgePlan): void {
+    const change = { position, item: { plan }, superseded: false };
+    this.#append(change, this.#plans.get(plan.accountId));
+    this.#plans.set(plan.accountId, change);
   }
 
   /** Notes the newest state of a model; positions only grow. */
@@ -92,19 +110,27 @@ export class EdgeChanges {
     return this.#keys.get(keyHash)?.item.key ?? null;
   }
 
-  /** What changed after `position`, at most `limit` (at least 1); constant time without news. */
+  /**
+   * What changed after `position`, at most `limit` (at least 1) things and about
+   * {@link PAGE_CHARACTERS}; constant time without news.
+   */
   after(position: bigint, limit: number): EdgeConfigPage {
     const page = emptyPage();
     let reached = position;
     let more = false;
     let taken = 0;
+    let characters = 0;
     for (let index = this.#firstAfter(position); index < this.#changes.length; index++) {
-      const { item, superseded, position } = this.#changes[index]!;
+      const change = this.#changes[index]!;
+      const { item, superseded, position } = change;
       if (superseded) continue;
-      if (taken++ === limit) {
+      change.characters ??= stringifyWithBigint(item).length;
+      characters += change.characters;
+      if (taken === limit || (taken > 0 && characters > PAGE_CHARACTERS)) {
         more = true;
         break;
       }
+      taken++;
       put(page, item);
       reached = position;
     }
@@ -141,12 +167,21 @@ export class EdgeChanges {
 type PageItems = Omit<EdgeConfigPage, "position" | "more">;
 
 function emptyPage(): PageItems {
-  return { keys: [], models: [], providers: [], providerKeys: [], routers: [], aliases: [] };
+  return {
+    keys: [],
+    models: [],
+    plans: [],
+    providers: [],
+    providerKeys: [],
+    routers: [],
+    aliases: [],
+  };
 }
 
 function put(page: PageItems, item: Change["item"]): void {
   if ("key" in item) page.keys.push(item.key);
   else if ("model" in item) page.models.push(item.model);
+  else if ("plan" in item) page.plans.push(item.plan);
   else if ("provider" in item) page.providers.push(item.provider);
   else if ("providerKey" in item) page.providerKeys.push(item.providerKey);
   else if ("router" in item) page.routers.push(item.router);

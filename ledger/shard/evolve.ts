@@ -74,6 +74,14 @@ function noteForEdges(state: ShardState, { event, position, recordedAtMs }: Plac
       if (key === undefined) throw new RangeError(`key ${keyId} was never issued`);
       return state.edgeChanges.putKey(position, edgeKeyOf(accountId, key));
     }
+    case "PlanAssigned": {
+      const { accountId, keyId, planId } = event.payload;
+      const { edgeChanges } = state;
+      if (keyId === null) return edgeChanges.putPlan(position, { accountId, planId });
+      const key = state.book.accounts.get(accountId)?.keys.get(keyId);
+      if (key === undefined) throw new RangeError(`key ${keyId} was never issued`);
+      return edgeChanges.putKey(position, edgeKeyOf(accountId, key));
+    }
     case "ProviderConfigured":
     case "ProviderKeyStored":
     case "ProviderKeyRemoved":
@@ -107,6 +115,7 @@ function edgeKeyOf(accountId: string, key: ApiKey): EdgeKey {
     allowedModels,
     ipRanges,
     routerId,
+    planId: key.limiter?.plan?.planId ?? null,
     tags,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { command, keyHash, READY_TO_CALL, Scenario } from "./scenario.ts";
 import { balanceView, changesAfter, checkBalances, limitsView } from "./queries.ts";
+import { PAGE_CHARACTERS } from "./edge_changes.ts";
 
 describe("a balance", () => {
   it("adds up and says at which position", () => {
@@ -37,6 +38,7 @@ describe("a balance", () => {
 const nothing = {
   keys: [],
   models: [],
+  plans: [],
   providers: [],
   providerKeys: [],
   routers: [],
@@ -69,6 +71,18 @@ describe("limits", () => {
 });
 
 describe("what edges read", () => {
+  it("is the plan of a key with the key, and that of an account by itself", () => {
+    const scenario = new Scenario();
+    scenario.given(command("OpenAccount"), command("IssueKey"), command("PublishPlan"));
+    scenario.given(command("AssignPlan", { keyId: "key-1" }), command("AssignPlan"));
+    const { position, keys, plans } = changesAfter(scenario.state, 0n, 100);
+    expect(keys).toMatchObject([{ keyId: "key-1", planId: "plan-1" }]);
+    expect(plans).toEqual([{ accountId: "acc-1", planId: "plan-1" }]);
+    scenario.given(command("AssignPlan", { planId: null }));
+    expect(changesAfter(scenario.state, BigInt(position), 100))
+      .toMatchObject({ keys: [], plans: [{ accountId: "acc-1", planId: null }] });
+  });
+
   it("is a key with its newest settings", () => {
     const scenario = new Scenario();
     const settings = {
@@ -89,6 +103,7 @@ describe("what edges read", () => {
       revoked: false,
       teamId: "one",
       userId: null,
+      planId: null,
       ...atTheEdge,
     }]);
     expect(scenario.log.at(-1)!.event.payload).toMatchObject({ settingsVersion: 2 });
@@ -117,6 +132,24 @@ describe("what edges read", () => {
       .toEqual({ position: "9", ...nothing, more: false });
     expect(changesAfter(scenario.state, 1_000n, 100))
       .toEqual({ position: "1000", ...nothing, more: false });
+  });
+
+  it("fits into messages, whatever the keys are allowed", () => {
+    const scenario = new Scenario();
+    scenario.given(command("OpenAccount"));
+    const allowedModels = Array.from({ length: 1_000 }, (_, n) => `${"m".repeat(100)}-${n}`);
+    for (let n = 1; n <= 20; n++) {
+      scenario.given(command("IssueKey", { keyId: `key-${n}`, keyHash: keyHash(n) }));
+      scenario.given(command("ConfigureKey", { keyId: `key-${n}`, allowedModels }));
+    }
+    const seen: string[] = [];
+    for (let [position, more] = [0n, true]; more;) {
+      const page = changesAfter(scenario.state, position, 2_000);
+      expect(JSON.stringify(page).length).toBeLessThan(PAGE_CHARACTERS + 1_000);
+      seen.push(...page.keys.map(({ keyId }) => keyId));
+      [position, more] = [BigInt(page.position), page.more];
+    }
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => `key-${n + 1}`));
   });
 
   it("comes page by page without a gap, whatever changes between the pages", () => {

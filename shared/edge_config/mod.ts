@@ -39,11 +39,22 @@ export const edgeKeySchema = z.object({
   ipRanges: keySettingsSchema.shape.ipRanges.optional(),
   /** Null or absent: the default router. */
   routerId: identifierSchema.nullable().optional(),
+  /** The plan of the key itself; null or absent: that of its account counts. */
+  planId: identifierSchema.nullable().optional(),
   tags: keySettingsSchema.shape.tags.optional(),
 });
 
 /** See {@link edgeKeySchema}. */
 export type EdgeKey = z.output<typeof edgeKeySchema>;
+
+/** The plan of a whole account, or null after it was taken away. */
+export const edgePlanSchema = z.object({
+  accountId: accountIdSchema,
+  planId: identifierSchema.nullable(),
+});
+
+/** See {@link edgePlanSchema}. */
+export type EdgePlan = z.output<typeof edgePlanSchema>;
 
 /** A model for sale. Rates are for display only: the edge computes no money. */
 export const edgeModelSchema = z.object({
@@ -133,6 +144,7 @@ export const edgeConfigPageSchema = z.object({
   position: z.string(),
   keys: z.array(edgeKeySchema),
   models: z.array(edgeModelSchema),
+  plans: z.array(edgePlanSchema).default([]),
   // These four stand in shard 0 only; a ledger from before them says nothing of them.
   providers: z.array(edgeProviderSchema).default([]),
   providerKeys: z.array(edgeProviderKeySchema).default([]),
