@@ -22,34 +22,35 @@ export interface Leaving {
 
 const DEADLINE_MS = 60_000;
 
-/** The body and headers of a request for a model as it is sold here. */
-export function requestInit(
-  request: ClientRequest,
-  sold: string,
-): { readonly path: string; readonly headers: Record<string, string>; readonly body: BodyInit } {
-  const path = request.path.replace(
-    encodeURIComponent(request.model),
-    () => encodeURIComponent(sold),
-  );
-  const headers: Record<string, string> = { ...request.headers };
-  if (request.body.kind === "form") {
+/** A request as it is sent. */
+export interface SentRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: BodyInit;
+}
+
+/** The request for a model as it is sold here; a path that names it does so already. */
+export function requestInit(request: ClientRequest, sold: string): SentRequest {
+  const { path, headers, body, modelInPath } = request;
+  if (body.kind === "form") {
     const form = new FormData();
-    for (const [name, value] of request.body.form) {
-      form.append(name, name === "model" ? sold : value);
-    }
+    for (const [name, value] of body.form) form.append(name, name === "model" ? sold : value);
     return { path, headers, body: form };
   }
-  headers["content-type"] = "application/json";
-  const { json } = request.body;
-  const named = typeof json.model === "string" || path === request.path;
-  return { path, headers, body: JSON.stringify(named ? { ...json, model: sold } : json) };
+  const { json } = body;
+  const named = !modelInPath && typeof json.model === "string";
+  return {
+    path,
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(named ? { ...json, model: sold } : json),
+  };
 }
 
 /** Makes the call. Throws when the proxy can't be reached or takes longer than a minute. */
 export async function callProxy(
   url: string,
   apiKey: string,
-  init: ReturnType<typeof requestInit>,
+  init: SentRequest,
   leaving: Leaving | null = null,
 ): Promise<ClientOutcome> {
   const gone = new AbortController();

@@ -43,7 +43,7 @@ async function replayOne(
   world: ReplayWorld,
 ): Promise<void> {
   const recording = await readRecording(replay.path);
-  const client = clientRequest(recording);
+  const client = clientRequest(recording, replay.model);
   if (client === null) throw new TypeError(`${recording.id} was planned without a path`);
   const { options } = world;
   const chunks = chunksOf(recording, options.chunking, options.seed);

@@ -10,7 +10,10 @@ export interface ClientRequest {
   readonly body:
     | { readonly kind: "json"; readonly json: JsonObject }
     | { readonly kind: "form"; readonly form: FormData };
+  /** As recorded, or {@link UNNAMED_MODEL}. */
   readonly model: string;
+  /** Whether the path names the model, and not the body. */
+  readonly modelInPath: boolean;
   /**
    * What the recording does not say and an API demands, such as `model`; `request` when none was
    * recorded at all. What depends on it can't be judged.
@@ -87,8 +90,11 @@ const MADE_UP: Readonly<Record<string, JsonObject>> = {
   "bedrock.invoke": { messages: [{ role: "user", content: PROMPT }], max_tokens: 4_096 },
 };
 
-/** The request, or null for an API that this product has no route for. */
-export function clientRequest(recording: Recording): ClientRequest | null {
+/**
+ * The request, or null for an API that this product has no route for. A path that names the model
+ * names it as it is sold, where that is given.
+ */
+export function clientRequest(recording: Recording, soldAs?: string): ClientRequest | null {
   const form = PATHS[recording.api];
   if (form === undefined) return null;
   // Hosts are recorded with placeholders in them, and only what follows matters here.
@@ -98,10 +104,17 @@ export function clientRequest(recording: Recording): ClientRequest | null {
     ? formOf(recording)
     : jsonOf(recording, modelInPath(url));
   const path = form
-    .replace("{model}", encodeURIComponent(model))
+    .replace("{model}", () => encodeURIComponent(soldAs ?? model))
     .replace("{version}", url.pathname.includes("/v1/") ? "v1" : "v2")
     .replace("{action}", /:(\w+)$/.exec(url.pathname)?.[1] ?? "embedContent");
-  return { path: path + queryOf(url), headers: headersOf(recording), body, model, madeUp };
+  return {
+    path: path + queryOf(url),
+    headers: headersOf(recording),
+    body,
+    model,
+    modelInPath: form.includes("{model}"),
+    madeUp,
+  };
 }
 
 function jsonOf(
