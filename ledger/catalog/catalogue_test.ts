@@ -129,6 +129,10 @@ describe("the catalogue", () => {
     }
   });
 
+  it("is what its schema lets in, whole", () => {
+    expect(parseCatalogue(structuredClone(catalogue))).toEqual(catalogue);
+  });
+
   it("is refused when a price has more digits than a picodollar", () => {
     const broken = { ...entry("openai/gpt-4o"), usdPerMillion: { input: "0.0000001" } };
     expect(() => parseCatalogue({ ...catalogue, models: [broken] })).toThrow("six decimals");

@@ -21,8 +21,9 @@ export interface CollectedModel {
   readonly told: readonly SourceModel[];
 }
 
-// Names that stand for a price list or a variant of a picture, not for a model.
-const NO_MODEL = /^(together-ai-|fireworks-ai-|ft:|\d+-x-|hd\/|low\/|medium\/|high\/|standard\/)/;
+// Names that stand for a price list, a variant of a picture or a region, not for a model.
+const NO_MODEL =
+  /^(together-ai-|fireworks-ai-|ft:|\d+-x-|hd\/|low\/|medium\/|high\/|standard\/|(eu|us|global|global-standard|invoke|(ap|ca|eu|sa|us|us-gov)-[a-z]+-\d)\/)/;
 
 /** Every model that some source tells of, by provider and name; prices are those of `day`. */
 export function collectModels(files: CatalogueFiles, day: string): CollectedModel[] {

@@ -26,6 +26,8 @@ const host = { makesModels: false } as const;
 export const CATALOGUE_PROVIDERS: readonly CatalogueProvider[] = [
   { ...maker, name: "alibaba", genaiPrices: null, litellm: ["dashscope"], modelsDev: "alibaba", tokenlens: "alibaba" },
   { ...maker, name: "anthropic", genaiPrices: "anthropic", litellm: ["anthropic"], modelsDev: "anthropic", tokenlens: "anthropic" },
+  { ...host, name: "azure", genaiPrices: "azure", litellm: ["azure"], modelsDev: "azure", tokenlens: "azure" },
+  { ...host, name: "bedrock", genaiPrices: "aws", litellm: ["bedrock", "bedrock_converse"], modelsDev: "amazon-bedrock", tokenlens: "amazon-bedrock" },
   { ...host, name: "cerebras", genaiPrices: "cerebras", litellm: ["cerebras"], modelsDev: "cerebras", tokenlens: "cerebras" },
   { ...host, name: "cloudflare-workers-ai", genaiPrices: null, litellm: ["cloudflare"], modelsDev: "cloudflare-workers-ai", tokenlens: "cloudflare-workers-ai" },
   { ...maker, name: "cohere", genaiPrices: "cohere", litellm: ["cohere", "cohere_chat"], modelsDev: "cohere", tokenlens: null },
