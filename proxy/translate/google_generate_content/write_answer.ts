@@ -76,45 +76,45 @@ type OpenCall = Extract<Delta, { kind: "call" }> & { readonly json: string };
 interface GenerateWriting extends AnswerContext {
   readonly id: string | null;
   readonly begun: boolean;
-  /** A call is one part here, so it waits until its arguments are complete. */
-  readonly open: OpenCall | null;
+  /** A call is one part here, so calls wait until their arguments are surely complete. */
+  readonly open: readonly OpenCall[];
   readonly stop: Stop | null;
 }
 
 /** See Wire. */
 export const generateWrites: StreamWriter<GenerateWriting> = {
-  start: (context) => ({ ...context, id: null, begun: false, open: null, stop: null }),
+  start: (context) => ({ ...context, id: null, begun: false, open: [], stop: null }),
   step(state, delta) {
     switch (delta.kind) {
       case "begin":
         return [{ ...state, id: delta.id, model: delta.model ?? state.model }, ""];
       case "alive":
         return [state, state.asEvents ? ": alive\n\n" : ""];
-      case "arguments":
-        return state.open?.key === delta.key
-          ? [{ ...state, open: { ...state.open, json: state.open.json + delta.json } }, ""]
-          : [state, ""];
+      case "arguments": {
+        const open = state.open.map((call) =>
+          call.key === delta.key ? { ...call, json: call.json + delta.json } : call
+        );
+        return [{ ...state, open }, ""];
+      }
       case "stop":
         return [{ ...state, stop: delta.stop }, ""];
-      case "call": {
-        const [next, text] = written(state, waiting(state));
-        return [{ ...next, open: { ...delta, json: "" } }, text];
-      }
+      case "call":
+        return [{ ...state, open: [...state.open, { ...delta, json: "" }] }, ""];
       case "signature": {
         const own = delta.signature.by === "google"
           ? partsOf({ kind: "text", text: "", signature: delta.signature })
           : [];
-        return written({ ...state, open: null }, [...waiting(state), ...own]);
+        return written({ ...state, open: [] }, [...waiting(state), ...own]);
       }
       case "sealed":
         return delta.data.by === "google"
-          ? written({ ...state, open: null }, [...waiting(state), ...partsOf(delta)])
+          ? written({ ...state, open: [] }, [...waiting(state), ...partsOf(delta)])
           : [state, ""];
       case "text":
       case "reasoning":
-        return written({ ...state, open: null }, [...waiting(state), ...partsOf(delta)]);
+        return written({ ...state, open: [] }, [...waiting(state), ...partsOf(delta)]);
       case "file":
-        return written({ ...state, open: null }, [...waiting(state), fileOf(delta.file)]);
+        return written({ ...state, open: [] }, [...waiting(state), fileOf(delta.file)]);
       default:
         throw delta satisfies never;
     }
@@ -126,12 +126,12 @@ export const generateWrites: StreamWriter<GenerateWriting> = {
   },
 };
 
-/** The call that waited, as it has become. */
+/** The calls that waited, as they have become. */
 function waiting({ open }: GenerateWriting): JsonObject[] {
-  if (open === null) return [];
-  const { id, name, json, signature } = open;
-  const args = json.trim() === "" ? {} : parsedObject(json) ?? { arguments: json };
-  return [{ functionCall: { id, name, args }, ...signed(signature) }];
+  return open.map(({ id, name, json, signature }) => {
+    const args = json.trim() === "" ? {} : parsedObject(json) ?? { arguments: json };
+    return { functionCall: { id, name, args }, ...signed(signature) };
+  });
 }
 
 function written(state: GenerateWriting, parts: readonly JsonObject[]): Written<GenerateWriting> {
