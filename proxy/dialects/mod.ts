@@ -44,6 +44,8 @@ export {
   type TextCount,
 } from "./dialect.ts";
 
+export { jsonArray, sse } from "./framing/mod.ts";
+
 const byName = new Map<DialectName, Dialect>(
   [
     ...OPENAI_DIALECTS,

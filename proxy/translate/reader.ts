@@ -6,18 +6,18 @@
  * @module
  */
 import type { JsonObject } from "../../shared/json.ts";
-import type {
-  AnswerHead,
-  AnswerReader,
-  Bytes,
-  CallRequest,
-  ErrorForm,
-  StreamOutput,
-  StreamState,
-  StreamStep,
+import {
+  type AnswerHead,
+  type AnswerReader,
+  type Bytes,
+  type CallRequest,
+  type ErrorForm,
+  jsonArray,
+  sse,
+  type StreamOutput,
+  type StreamState,
+  type StreamStep,
 } from "../dialects/mod.ts";
-import { jsonArray, sse } from "../dialects/framing/mod.ts";
-import type { UpstreamFailure } from "../upstream/error_class.ts";
 import { parsedObject } from "./json.ts";
 import {
   type AnswerContext,
@@ -26,6 +26,8 @@ import {
   type StreamWriter,
   type Wire,
 } from "./wire.ts";
+
+type UpstreamFailure = ReturnType<AnswerReader["failure"]>;
 
 /** What a translation is made of. */
 export interface TranslatedReading {
