@@ -7,30 +7,59 @@ import type { Log } from "../shared/log.ts";
 import { formatDecimal } from "../shared/money/mod.ts";
 import type { Dialect } from "./dialects/mod.ts";
 import { errorResponse } from "./errors.ts";
+import type { CallPlan, Candidate } from "./plan.ts";
 import type { Opened } from "./relay/mod.ts";
 import type { OpenSettlement } from "./settle/mod.ts";
 
 const STORED_WAIT_MS = 2_000;
 
+/** What a header may not hold; members that are left out are named in one. */
+const NOT_IN_HEADERS = /[^\x21-\x7e]/g;
+const MOST_LEFT_OUT = 20;
+
+/** What the headers of an answer are made of. */
+export interface AnswerContext {
+  readonly requestId: string;
+  readonly grant: HoldGrant;
+  readonly plan: CallPlan;
+  /** The output limit that went upstream in the place of the client's own; null when none did. */
+  readonly outputLimit: number | null;
+  /** Whether the client wants to know why its call went where it went. */
+  readonly explain: boolean;
+  readonly nowMs: number;
+}
+
+const MAX_EXPLANATION_LENGTH = 4_000;
+
 /** The headers that are known before the body. */
 export function answerHeaders(
-  requestId: string,
-  grant: HoldGrant,
-  opened: Opened,
-  { outputLimit, nowMs }: { readonly outputLimit: number | null; readonly nowMs: number },
+  opened: Opened<Candidate>,
+  of: AnswerContext,
 ): Record<string, string> {
+  const { grant, outputLimit, plan: { routing } } = of;
   const headers: Record<string, string> = {
-    "x-request-id": requestId,
+    "x-request-id": of.requestId,
     "x-sargalay-hold": formatDecimal(grant.holdMicroKyat, 6),
     "x-sargalay-attempts": `${opened.attempts.length}`,
-    ...(grant.rateLimits === undefined ? {} : rateLimitHeaders(grant.rateLimits, nowMs)),
+    ...(grant.rateLimits === undefined ? {} : rateLimitHeaders(grant.rateLimits, of.nowMs)),
   };
   if (outputLimit !== null) headers["x-sargalay-output-limit"] = `${outputLimit}`;
   if ("served" in opened) {
-    headers["x-sargalay-provider"] = opened.served.target.name;
-    if (opened.served.target.simulated) headers["x-sargalay-simulated"] = "true";
+    const { target, model } = opened.served;
+    headers["x-sargalay-provider"] = target.name;
+    headers["x-sargalay-model"] = model.model;
+    if (target.simulated) headers["x-sargalay-simulated"] = "true";
   }
+  if (of.explain && routing !== null) headers["x-sargalay-routing"] = asciiJson(routing);
   return headers;
+}
+
+/** JSON that a header can carry; cut where nobody would read on. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  ).slice(0, MAX_EXPLANATION_LENGTH);
 }
 
 /** The charge and the balance after it, for an answer that had to wait for both. */

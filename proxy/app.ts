@@ -9,6 +9,7 @@ import type { HoldGrant } from "../shared/commands/mod.ts";
 import type { EdgeModel } from "../shared/edge_config/mod.ts";
 import type { Effects } from "../shared/effects.ts";
 import { type Failure, failure, FailureError } from "../shared/errors.ts";
+import type { Attempt } from "../shared/events/mod.ts";
 import { shardOf, uuidv7 } from "../shared/ids/mod.ts";
 import type { Log } from "../shared/log.ts";
 import type { Admission } from "./admission/mod.ts";
@@ -21,10 +22,14 @@ import { type CallRequest, type Dialect, dialectOf } from "./dialects/mod.ts";
 import type { EdgeConfig } from "./edge_config/mod.ts";
 import { errorResponse } from "./errors.ts";
 import { admit, checkHeaders, type Peer, refuseWhenOverloaded, shuttingDown } from "./gate.ts";
+import type { EdgeHealth } from "./health/mod.ts";
 import { placeHold } from "./hold/mod.ts";
+import type { Keyring } from "./keys/mod.ts";
 import { type CallLimits, readBody } from "./limits/mod.ts";
 import type { Progress } from "./meter/mod.ts";
-import { planCall } from "./plan.ts";
+import { needsOf } from "./call_needs.ts";
+import { type CallPlan, type Candidate, holdTermsOf, planCall, widestOf } from "./plan.ts";
+import type { Providers } from "./providers.ts";
 import { addReads, notAllowed } from "./reads.ts";
 import {
   findRealtime,
@@ -41,7 +46,6 @@ import {
   requestIdentity,
 } from "./replay/mod.ts";
 import type { OpenSettlement, SettlementJournal } from "./settle/mod.ts";
-import type { UpstreamTarget } from "./upstream/mod.ts";
 
 /** Everything the proxy works with. */
 export interface ProxyDeps {
@@ -52,7 +56,9 @@ export interface ProxyDeps {
   readonly edgeId: string;
   readonly shards: number;
   readonly limits: CallLimits;
-  readonly targets: readonly UpstreamTarget[];
+  readonly providers: Providers;
+  readonly keyring: Keyring;
+  readonly health: EdgeHealth;
   readonly config: EdgeConfig;
   readonly progress: Progress;
   readonly journal: SettlementJournal;
@@ -171,22 +177,24 @@ async function carry(
   const body = await readBody(request, deps.limits, deps.effects.timers);
   if (deps.closing()) throw shuttingDown();
   const asked = orThrow(dialect.parse(await arrive(request, api, body))).request;
-  const plan = planCall(deps, asked.model);
-  const [{ model }] = plan.candidates;
-  const bounds = boundCall(asked, model);
-  const replay = replaySecret(request);
 
-  // Hold what it can cost at most.
+  // Route: who may serve it, best first.
+  const plan = planCall(deps, { ...needsOf(asked), requestId, caller, headers: request.headers });
+
+  // Hold what it can cost at most, whoever of them serves it.
+  const profiles = plan.candidates.map(({ target }) => target.profile);
+  const bounds = boundCall(asked, widestOf(plan), profiles);
   const shard = shardOf(caller.accountId, deps.shards);
-  const call: Call = { deps, requestId, shard, caller, request: asked, startedAtMs, bounds };
+  const call: Call = { deps, requestId, shard, caller, request: asked, startedAtMs, bounds, plan };
   const ending = createCallEnding(call);
+  const replay = replaySecret(request);
   const hold = await placeHold(deps, {
     ...bounds,
+    ...holdTermsOf(plan, asked),
     accountId: caller.accountId,
     requestId,
     keyId: caller.keyId,
     edgeId: deps.edgeId,
-    model: model.model,
     endpoint: asked.endpoint,
     holdTtlMs: deps.holdTtlMs,
     ...(replay === null ? {} : {
@@ -209,16 +217,28 @@ async function carry(
     }
 
     // Relay to the first target that answers.
-    const outputLimit = lowered(asked, hold.grant, model);
+    const limits = ({ model }: Candidate) => ({
+      outputLimit: lowered(asked, hold.grant, model),
+      modelOutputLimit: model.maxOutputTokens,
+    });
     const opened = await openUpstream(deps, {
-      routes: plan.candidates,
+      candidates: plan.candidates,
       call: asked,
-      outputLimit,
+      limits,
+      enter: ({ target, upstreamModel, key: { keyId } }) =>
+        deps.health.store.enter({ provider: target.name, upstreamModel, keyId }),
+      describe: attemptFacts,
       endsAtMs: startedAtMs + deps.limits.totalMs,
       onWatch: (watch) => ending.watched(watch),
     });
-    const nowMs = deps.effects.clock.nowMs();
-    const headers = answerHeaders(requestId, hold.grant, opened, { outputLimit, nowMs });
+    const headers = answerHeaders(opened, {
+      requestId,
+      grant: hold.grant,
+      plan,
+      outputLimit: "served" in opened ? limits(opened.served).outputLimit : null,
+      explain: request.headers.get("x-sargalay-explain") === "true",
+      nowMs: deps.effects.clock.nowMs(),
+    });
     if ("failure" in opened) {
       ending.failed(opened);
       return errorResponse(opened.failure, headers, dialect.errors);
@@ -307,8 +327,14 @@ function endStream(
 /** The limit for one answer that must go upstream, or null when the client's own can stay. */
 function lowered(asked: CallRequest, grant: HoldGrant, model: EdgeModel): number | null {
   if (asked.outputLimit === 0) return null;
-  const perAnswer = Math.max(1, Math.floor(grant.outputTokensGranted / asked.choices));
+  const granted = Math.max(1, Math.floor(grant.outputTokensGranted / asked.choices));
+  const perAnswer = Math.min(granted, model.maxOutputTokens);
   return perAnswer < (asked.outputLimit ?? model.maxOutputTokens) ? perAnswer : null;
+}
+
+/** What a record says of an attempt beyond what the relay saw. */
+function attemptFacts({ model, key: { level } }: Candidate): Partial<Attempt> {
+  return { model: model.model, ...(level === "none" ? {} : { keyLevel: level }) };
 }
 
 function orThrow<T extends object>(outcome: T | { readonly failure: ReturnType<typeof failure> }) {
@@ -332,7 +358,8 @@ async function takeSession(
     refuseWhenOverloaded(deps);
     const { leave } = orThrow(deps.admission.enter(caller.keyId));
     try {
-      const find = (name: string) => planCall(deps, name).candidates;
+      const find = (name: string) =>
+        planSession(deps, { name, requestId, caller, request, protocol });
       return await openRealtime(deps, { request, requestId, protocol, caller, find, leave });
     } catch (error) {
       leave();
@@ -342,4 +369,29 @@ async function takeSession(
     const path = new URL(request.url).pathname;
     return answerFailure(deps.log, error, { requestId, path });
   }
+}
+
+/** The candidates for a session: no other model than the first one's can serve it. */
+function planSession(deps: ProxyDeps, { name, requestId, caller, request, protocol }: {
+  readonly name: string;
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly request: Request;
+  readonly protocol: RealtimeProtocol;
+}): CallPlan["candidates"] {
+  const { candidates: [first, ...rest] } = planCall(deps, {
+    name,
+    requestId,
+    caller,
+    kind: "realtime",
+    takes: ({ profile }) => profile.realtime?.[protocol.name] !== undefined,
+    headers: request.headers,
+    inputTokens: 0,
+    outputTokens: null,
+    units: {},
+    inputModalities: ["text", "audio"],
+    capabilities: [],
+    streaming: true,
+  });
+  return [first, ...rest.filter(({ model }) => model === first.model)];
 }

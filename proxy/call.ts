@@ -1,6 +1,6 @@
 /** One call that has, or may have, a hold: how it ends is decided here, once. @module */
 import { failure } from "../shared/errors.ts";
-import type { HoldGrant } from "../shared/commands/mod.ts";
+import type { CommandBody, HoldGrant } from "../shared/commands/mod.ts";
 import type { CallFacts } from "../shared/events/mod.ts";
 import type { ProxyDeps } from "./app.ts";
 import type { Caller } from "./authenticate/mod.ts";
@@ -14,6 +14,7 @@ import type {
 } from "./dialects/mod.ts";
 import type { Watch } from "./limits/mod.ts";
 import { type Evidence, measure, type MeterReading } from "./meter/mod.ts";
+import type { CallPlan, Candidate } from "./plan.ts";
 import type { Opened, StreamEnd, WholeAnswer } from "./relay/mod.ts";
 import type { OpenSettlement } from "./settle/mod.ts";
 
@@ -26,11 +27,13 @@ export interface Call {
   readonly request: CallRequest;
   readonly startedAtMs: number;
   readonly bounds: CallBounds;
+  readonly plan: CallPlan;
 }
 
 const MAX_RAW_LENGTH = 4_000;
 
-type ServedCall = Extract<Opened, { served: unknown }>;
+type OpenedCall = Opened<Candidate>;
+type ServedCall = Extract<OpenedCall, { served: unknown }>;
 
 /** The ways in which a call ends; the first one counts. */
 export interface CallEnding {
@@ -43,7 +46,7 @@ export interface CallEnding {
   /** Whether there is a hold is unknown, and nothing was sent upstream. */
   neverCalled(): void;
   /** No target answered; an answer that began and broke off is charged for what came of it. */
-  failed(opened: Exclude<Opened, ServedCall>): void;
+  failed(opened: Exclude<OpenedCall, ServedCall>): void;
   /** A whole answer came. */
   answered(opened: ServedCall, answer: WholeAnswer): OpenSettlement;
   /** A stream ended, well or not. */
@@ -73,7 +76,7 @@ export function createCallEnding(call: Call): CallEnding {
     });
   const measuredStream = ({ reader, state }: MeterSource, complete: boolean) =>
     measured({ reported: state.usage, complete }, () => reader.streamCount(state).counted);
-  const facts = (opened: Opened | null, more: Partial<CallFacts>): CallFacts => ({
+  const facts = (opened: OpenedCall | null, more: Partial<CallFacts>): CallFacts => ({
     provider: null,
     upstreamModel: null,
     firstByteMs: null,
@@ -84,6 +87,7 @@ export function createCallEnding(call: Call): CallEnding {
     attempts: [...opened?.attempts ?? []],
     streaming: request.streaming,
     totalMs: Math.max(0, clock.nowMs() - call.startedAtMs),
+    ...(call.plan.routing === null ? {} : { routing: call.plan.routing }),
     ...more,
   });
   const once = (end: () => OpenSettlement): OpenSettlement => {
@@ -101,11 +105,11 @@ export function createCallEnding(call: Call): CallEnding {
         body: { accountId, requestId, reason, call: facts },
       })
     );
-  const settle = (reading: MeterReading, facts: CallFacts) =>
+  const settle = (reading: MeterReading, served: Candidate, facts: CallFacts) =>
     once(() =>
       deps.journal.settle({
         type: "SettleHold",
-        body: { accountId, requestId, ...reading, call: facts },
+        body: { accountId, requestId, ...reading, ...servedTerms(call.plan, served), call: facts },
       })
     );
   return {
@@ -136,7 +140,7 @@ export function createCallEnding(call: Call): CallEnding {
       if (opened.begun !== null) {
         const { served, text } = opened.begun;
         const reading = measured({ reported: null, complete: false }, () => text);
-        void settle(reading, facts(opened, { ...targetFacts(served), outcome }));
+        void settle(reading, served, facts(opened, { ...targetFacts(served), outcome }));
         return;
       }
       const reason = opened.attempts.length === 0 ? "upstream_not_called" : "upstream_failed";
@@ -146,6 +150,7 @@ export function createCallEnding(call: Call): CallEnding {
       const { usage, text } = answer.reading;
       return settle(
         measured({ reported: usage, complete: true }, text),
+        opened.served,
         facts(opened, {
           ...reportedFacts(answer.reading),
           clientStatus: answer.status,
@@ -158,6 +163,7 @@ export function createCallEnding(call: Call): CallEnding {
       const complete = state.done || outcome === "completed";
       return settle(
         measuredStream({ reader: opened.reader, state }, complete),
+        opened.served,
         facts(opened, {
           ...reportedFacts(state),
           clientStatus: opened.answer.status,
@@ -172,6 +178,17 @@ export function createCallEnding(call: Call): CallEnding {
 interface MeterSource {
   readonly reader: AnswerReader;
   state: StreamState;
+}
+
+/** Which of the held terms are to be charged, where the hold covers more than one. */
+function servedTerms(
+  { candidates: [first] }: CallPlan,
+  { model, key }: Candidate,
+): Pick<CommandBody<"SettleHold">, "model" | "ownKey"> {
+  return {
+    ...(model.model === first.model.model ? {} : { model: model.model }),
+    ...(key.own ? { ownKey: true } : {}),
+  };
 }
 
 /** The provider's own report, for reconciliation; cut where nobody wants to keep it all. */

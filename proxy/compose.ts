@@ -7,8 +7,11 @@ import { createAdmission } from "./admission/mod.ts";
 import { createProxyApp, type ProxyDeps } from "./app.ts";
 import type { ProxyConfig } from "./config.ts";
 import { followEdgeConfig } from "./edge_config/mod.ts";
+import { createEdgeHealth } from "./health/mod.ts";
+import { createKeyring } from "./keys/mod.ts";
 import { createCoarseTimers } from "./limits/mod.ts";
 import { createProgress } from "./meter/mod.ts";
+import { createProviders } from "./providers.ts";
 import type { Fetch } from "./relay/mod.ts";
 import type { RealtimeSockets } from "./realtime/mod.ts";
 import { createAnswerArchive } from "./replay/mod.ts";
@@ -65,7 +68,7 @@ const MAX_OPEN_SETTLEMENTS = 20_000;
 /** Starts a proxy without a server. It answers 503 until the ledger's configuration was read once. */
 export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Promise<Proxy> {
   const edgeId = config.edgeId ?? `edge-${uuidv7(world.effects)}`;
-  const { shards, limits, targets } = config;
+  const { shards, limits } = config;
   const timers = createCoarseTimers(world.effects.timers, world.effects.clock, DEADLINE_EVERY_MS);
   const common = { ...world, effects: { ...world.effects, timers }, edgeId, shards };
   const journal = await createSettlementJournal(common);
@@ -79,13 +82,16 @@ export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Prom
     everyMs: CONFIG_EVERY_MS,
     staleAfterMs: CONFIG_STALE_AFTER_MS,
   });
+  const health = await createEdgeHealth({ ...common, dailyNeurons: config.dailyNeurons });
   const admission = createAdmission(config.admission);
   let closing = false;
   let closed: Promise<number> | null = null;
   const deps: ProxyDeps = {
     ...common,
     limits,
-    targets,
+    providers: createProviders(edgeConfig, config),
+    keyring: createKeyring({ masterKeys: config.masterKeys, log: world.log }),
+    health,
     config: edgeConfig,
     progress,
     journal,
@@ -102,7 +108,7 @@ export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Prom
   const close = async () => {
     closing = true;
     const endsAtMs = world.effects.clock.nowMs() + config.drainMs;
-    await edgeConfig.stop();
+    await Promise.all([edgeConfig.stop(), health.stop()]);
     // A call without a hold yet has nothing to settle, but it may get one while it is waited for.
     await withinMs(world.effects, admission.idle(), config.drainMs);
     progress.abort();

@@ -1,9 +1,10 @@
 /** The proxy's settings, read once from the environment. @module */
 import { z } from "zod";
 import { identifierSchema } from "../shared/ids/mod.ts";
+import { type MasterKeys, parseMasterKeys } from "../shared/routing/mod.ts";
 import type { AdmissionLimits } from "./admission/mod.ts";
 import { type CallLimits, DEFAULT_LIMITS } from "./limits/mod.ts";
-import { profileOf, type ProviderProfile, type UpstreamTarget } from "./upstream/mod.ts";
+import { profileOf, PROFILES, type ProviderProfile, type UpstreamTarget } from "./upstream/mod.ts";
 
 /** Everything that can be set. */
 export interface ProxyConfig {
@@ -15,6 +16,12 @@ export interface ProxyConfig {
   readonly edgeId: string | null;
   readonly shards: number;
   readonly targets: readonly UpstreamTarget[];
+  /** Keys for providers that admins configure, by the name of the profile, such as `groq`. */
+  readonly environmentKeys: ReadonlyMap<string, string>;
+  /** What opens the providers' keys in the ledger's feed; null when none can be opened here. */
+  readonly masterKeys: MasterKeys | null;
+  /** Workers AI's free allowance a day. */
+  readonly dailyNeurons: number;
   readonly limits: CallLimits;
   readonly admission: AdmissionLimits;
   /** Longest wait for open calls and settlements at shutdown, in milliseconds. */
@@ -94,6 +101,8 @@ const environmentSchema = z.object({
   SARGALAY_PROXY_MAX_OPEN_CALLS_PER_KEY: whole(1, 1_000_000, 500),
   SARGALAY_PROXY_DRAIN_MS: whole(0, DAY_MS, 30_000),
   SARGALAY_PROXY_COST_WAIT_MS: whole(0, 60_000, 250),
+  SARGALAY_MASTER_KEYS: z.string().min(1).optional(),
+  SARGALAY_DAILY_NEURONS: whole(0, 1_000_000_000, 10_000),
   SARGALAY_PROXY_TRUST_FORWARDED: z.enum(["0", "1"]).default("0"),
   SARGALAY_HOLD_TTL_MS: whole(1_000, 3_600_000, 120_000),
 });
@@ -115,6 +124,9 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
     edgeId: data.SARGALAY_EDGE_ID ?? null,
     shards: data.SARGALAY_SHARDS,
     targets: targetsOf(data, given),
+    environmentKeys: environmentKeysOf(given),
+    masterKeys: masterKeysOf(data.SARGALAY_MASTER_KEYS),
+    dailyNeurons: data.SARGALAY_DAILY_NEURONS,
     limits: {
       bodyBytes: data.SARGALAY_PROXY_BODY_BYTES,
       bodyMs: data.SARGALAY_PROXY_BODY_MS,
@@ -133,6 +145,28 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
     holdTtlMs: data.SARGALAY_HOLD_TTL_MS,
     trustForwarded: data.SARGALAY_PROXY_TRUST_FORWARDED === "1",
   };
+}
+
+/** The variable that holds a provider's key, such as `GROQ_API_KEY`. */
+export function keyVariableOf(profile: string): string {
+  return `${profile.toUpperCase().replaceAll("-", "_")}_API_KEY`;
+}
+
+function environmentKeysOf(environment: Environment): ReadonlyMap<string, string> {
+  return new Map(PROFILES.flatMap(({ name }) => {
+    const key = environment[keyVariableOf(name)];
+    return key === undefined ? [] : [[name, key] as const];
+  }));
+}
+
+function masterKeysOf(text: string | undefined): MasterKeys | null {
+  if (text === undefined) return null;
+  try {
+    return parseMasterKeys(text);
+  } catch {
+    // Not the parser's words: they may show a part of a key.
+    throw new ConfigError("SARGALAY_MASTER_KEYS: expected `id:base64` keys, separated by commas");
+  }
 }
 
 /** The named upstreams; else the one that OPENAI_API_KEY opens; else the simulator. */

@@ -1,18 +1,49 @@
-/** Where a call may go: the model that was asked for, and the targets that serve it. @module */
-import type { EdgeModel } from "../shared/edge_config/mod.ts";
+/** Where a call may go: the targets that serve what was asked for, best first. @module */
+import type { EdgeKey, EdgeModel } from "../shared/edge_config/mod.ts";
 import { failure, FailureError } from "../shared/errors.ts";
-import type { RoutingFacts } from "../shared/events/mod.ts";
+import type { ModelKind, RoutingFacts } from "../shared/events/mod.ts";
+import { identifierSchema } from "../shared/ids/mod.ts";
+import { isModelAllowed } from "../shared/key_settings/mod.ts";
+import { STRATEGIES, type Strategy } from "../shared/routing/mod.ts";
+import type { Usage } from "../shared/usage/mod.ts";
 import type { ProxyDeps } from "./app.ts";
-import { type Route, route } from "./route/mod.ts";
+import type { Caller } from "./authenticate/mod.ts";
+import type { HoldRequest } from "./hold/mod.ts";
+import { chooseKey, type ChosenKey } from "./keys/mod.ts";
+import type { Provider } from "./providers.ts";
+import {
+  type CallModality,
+  type Resolution,
+  resolve,
+  type Route,
+  routingFactsOf,
+  seededDraw,
+} from "./route/mod.ts";
 import type { UpstreamTarget } from "./upstream/mod.ts";
+
+/** What is asked for. */
+export interface PlanQuestion {
+  readonly requestId: string;
+  readonly caller: Caller;
+  /** The model as the client named it. */
+  readonly name: string;
+  readonly kind: ModelKind;
+  /** Whether a provider can take such a call at all. */
+  readonly takes: (provider: Provider) => boolean;
+  readonly headers: Headers;
+  readonly inputTokens: number;
+  readonly outputTokens: number | null;
+  readonly units: Usage;
+  readonly inputModalities: readonly CallModality[];
+  readonly capabilities: readonly string[];
+  readonly streaming: boolean;
+}
 
 /** One target to try, for one model for sale. */
 export interface Candidate extends Route<UpstreamTarget> {
   readonly model: EdgeModel;
-  /** Whose key the target is called with; null when it needs none. */
-  readonly keyLevel: string | null;
-  /** Whether that is the customer's own, so that a fee is charged and no tokens. */
-  readonly ownKey: boolean;
+  /** The key that the target is called with. */
+  readonly key: ChosenKey;
 }
 
 /** A way through a call, best first; never empty. */
@@ -22,26 +53,87 @@ export interface CallPlan {
   readonly routing: RoutingFacts | null;
 }
 
-/** The plan for a model's name. Throws FailureError `model_not_found`. */
-export function planCall(deps: ProxyDeps, name: string): CallPlan {
-  const model = modelOf(deps, name);
-  const candidates = route(model.model, deps.targets)
-    .map((each): Candidate => ({ ...each, model, keyLevel: null, ownKey: false }));
-  const [first, ...rest] = candidates;
-  if (first === undefined) throw notForSale(name);
-  return { candidates: [first, ...rest], routing: null };
+/**
+ * Plans a call. Throws FailureError `model_not_found` when nothing of that name is for sale to this
+ * key, `no_provider_available` when what serves it has no usable key or is cooling down, and
+ * `invalid_request` for a strategy that there is not.
+ */
+export function planCall(deps: ProxyDeps, question: PlanQuestion): CallPlan {
+  const keys = new Map<Provider, ChosenKey | null>();
+  const keyOf = (provider: Provider) => {
+    const known = keys.get(provider);
+    if (known !== undefined) return known;
+    const { key } = chooseKey(provider, ownerOf(question.caller.key), {
+      providerKeys: deps.config.routing.providerKeys.bind(deps.config.routing),
+      secretOf: deps.keyring.secretOf,
+      isHealthy: (keyId) => deps.health.store.keyPhase(keyId) !== "open",
+    });
+    keys.set(provider, key);
+    return key;
+  };
+  const resolution = resolve(requestOf(deps, question), worldOf(deps, question, keyOf));
+  const candidates = resolution.targets.flatMap((target): Candidate[] => {
+    const key = keyOf(target.provider);
+    return key === null ? [] : [{
+      target: targetOf(target.provider, key),
+      upstreamModel: target.upstreamModel,
+      model: target.model,
+      key,
+    }];
+  });
+  const [first, ...rest] = withoutStandIns(candidates, resolution);
+  if (first === undefined) throw nothingLeft(question.name, resolution);
+  const choice = resolution.router !== null || resolution.strategy !== "manual" || rest.length > 0;
+  return {
+    candidates: [first, ...rest],
+    routing: choice ? routingFactsOf(question.name, resolution) : null,
+  };
 }
 
-/** The model of a name. Throws FailureError `model_not_found` unless somebody serves it. */
+/** What a hold must say so that it covers every candidate: other models, and whose key pays. */
+export function holdTermsOf(
+  { candidates }: CallPlan,
+  { model: name }: { readonly model: string },
+): Pick<HoldRequest, "model" | "alternatives" | "askedModel" | "billing"> {
+  const [{ model }] = candidates;
+  const others = new Set(candidates.map((each) => each.model.model));
+  others.delete(model.model);
+  const own = candidates.filter(({ key }) => key.own).length;
+  return {
+    model: model.model,
+    ...(others.size === 0 ? {} : { alternatives: [...others] }),
+    ...(name === model.model || !identifierSchema.safeParse(name).success
+      ? {}
+      : { askedModel: name }),
+    ...(own === 0 ? {} : { billing: own === candidates.length ? "own_key" : "either" }),
+  };
+}
+
+/** The windows that no candidate's model exceeds. */
+export function widestOf(
+  { candidates }: CallPlan,
+): Pick<EdgeModel, "contextWindowTokens" | "maxOutputTokens"> {
+  return {
+    contextWindowTokens: Math.max(...candidates.map(({ model }) => model.contextWindowTokens)),
+    maxOutputTokens: Math.max(...candidates.map(({ model }) => model.maxOutputTokens)),
+  };
+}
+
+/** The first model for sale that a name means. Throws FailureError `model_not_found`. */
 export function modelOf(deps: ProxyDeps, name: string): EdgeModel {
-  const model = deps.config.findModel(name);
-  if (model === undefined || !isServed(deps, model)) throw notForSale(name);
+  const model = deps.config.names().resolve(name).find((each) => isServed(deps, each));
+  if (model === undefined) throw notForSale(name);
   return model;
 }
 
-/** Whether a target serves the model. */
-export function isServed(deps: ProxyDeps, model: EdgeModel): boolean {
-  return route(model.model, deps.targets).length > 0;
+/** Whether somebody here serves the model. */
+export function isServed(deps: ProxyDeps, { model, providers }: EdgeModel): boolean {
+  return deps.providers.all().some((provider) =>
+    provider.models !== null
+      ? provider.models.has(model)
+      : provider.servesAll || isNamed(provider, model.split("/")[0] ?? "") ||
+        (providers ?? []).some((name) => isNamed(provider, name))
+  );
 }
 
 function notForSale(name: string): FailureError {
@@ -49,5 +141,98 @@ function notForSale(name: string): FailureError {
     failure("model_not_found", `The model ${JSON.stringify(name)} is not for sale.`, {
       param: "model",
     }),
+  );
+}
+
+function isNamed({ name, prefixes }: Provider, called: string): boolean {
+  return name === called || prefixes.includes(called);
+}
+
+function ownerOf({ accountId, userId, planId }: EdgeKey & { readonly planId?: string | null }) {
+  return { accountId, userId: userId ?? null, tier: planId ?? null };
+}
+
+function requestOf(deps: ProxyDeps, question: PlanQuestion) {
+  const { key } = question.caller;
+  const asked = question.headers.get("x-sargalay-strategy");
+  if (asked !== null && !(STRATEGIES as readonly string[]).includes(asked)) {
+    throw new FailureError(
+      failure("invalid_request", `There is no strategy ${JSON.stringify(asked.slice(0, 50))}.`, {
+        param: "x-sargalay-strategy",
+      }),
+    );
+  }
+  const router = key.routerId == null ? undefined : deps.config.routing.router(key.routerId);
+  const tags = question.headers.get("x-sargalay-tags")?.slice(0, 1_000).split(",") ?? [];
+  return {
+    name: question.name,
+    keyRouter: router ?? null,
+    strategy: asked as Strategy | null,
+    needs: {
+      kind: question.kind,
+      inputTokens: question.inputTokens,
+      outputTokens: question.outputTokens,
+      units: question.units,
+      inputModalities: question.inputModalities,
+      capabilities: question.capabilities,
+      excludes: [],
+      streaming: question.streaming,
+      tags: [...key.tags ?? [], ...tags.map((tag) => tag.trim()).filter((tag) => tag !== "")],
+      keyId: key.keyId,
+    },
+  };
+}
+
+function worldOf(
+  deps: ProxyDeps,
+  { caller: { key }, takes, requestId }: PlanQuestion,
+  keyOf: (provider: Provider) => ChosenKey | null,
+) {
+  const { config, health, effects } = deps;
+  return {
+    providers: deps.providers.all().filter(takes),
+    models: config.models(),
+    names: config.names(),
+    router: config.routing.router.bind(config.routing),
+    hasKey: (provider: Provider) => keyOf(provider) !== null,
+    isAllowed: (model: EdgeModel) => isModelAllowed(key.allowedModels ?? null, model),
+    tooDear: () => null,
+    health: health.store,
+    nowMs: effects.clock.nowMs(),
+    draw: seededDraw(requestId),
+  };
+}
+
+function targetOf(provider: Provider, key: ChosenKey): UpstreamTarget {
+  const { name, profile, baseUrl, simulated } = provider;
+  return { name, profile, baseUrl, simulated, apiKey: key.secret, models: null };
+}
+
+/**
+ * What is made up never stands in for a provider that was meant, unless a router says so: it stays
+ * only where there is nothing else.
+ */
+function withoutStandIns(
+  candidates: readonly Candidate[],
+  { router }: Resolution<Provider, EdgeModel>,
+): readonly Candidate[] {
+  const real = candidates.filter(({ target }) => !target.simulated);
+  return router !== null || real.length === 0 ? candidates : real;
+}
+
+function nothingLeft(
+  name: string,
+  { refusal, skipped }: Resolution<Provider, EdgeModel>,
+): FailureError {
+  if (refusal !== "no_target_left") return notForSale(name);
+  const why = skipped.slice(0, 3).map(({ provider, reason }) => `${provider}: ${reason}`);
+  return new FailureError(
+    failure(
+      "no_provider_available",
+      `No provider can take ${JSON.stringify(name)} now${
+        why.length === 0 ? "" : ` (${why.join("; ")})`
+      }. Try again shortly.`,
+      { retryAfterMs: 5_000 },
+    ),
   );
 }

@@ -22,7 +22,7 @@ export function addReads(app: Hono<ProxyEnvironment>, deps: ProxyDeps): void {
     nowMs: () => effects.clock.nowMs(),
   });
   app.get("/health", (context) => {
-    const health = healthOf(deps);
+    const health = healthOf({ ...deps, targets: deps.providers.all() });
     return context.json(health.body, health.ready ? 200 : 503);
   });
   app.get("/v1/models", (context) => {

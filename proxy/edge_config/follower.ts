@@ -12,6 +12,7 @@ import type { Effects } from "../../shared/effects.ts";
 import type { Log } from "../../shared/log.ts";
 import { createModelIndex, type ModelIndex } from "../../shared/models/mod.ts";
 import { type EdgeRouting, FollowedRouting } from "./edge_routing.ts";
+import { FollowedKeys } from "./followed_keys.ts";
 
 /** How to follow. */
 export interface FollowOptions {
@@ -33,7 +34,7 @@ export interface EdgeConfig {
   /** The model of this name, or undefined when it isn't for sale. */
   findModel(model: string): EdgeModel | undefined;
   /** All models for sale, by name. */
-  models(): EdgeModel[];
+  models(): readonly EdgeModel[];
   /** The models for sale by every name that means them, aliases included. */
   names(): ModelIndex<EdgeModel>;
   /** What turns provider rates into kyat, for display only; null before any is known. */
@@ -57,18 +58,19 @@ const REQUEST_TIMEOUT_MS = 2_000;
 /** Starts following. The first read runs in the background: `fresh()` tells when it is done. */
 export async function followEdgeConfig(options: FollowOptions): Promise<EdgeConfig> {
   const { clock, timers } = options.effects;
-  const keys = new Map<string, EdgeKey>();
+  const keys = new FollowedKeys();
   const models = new Map<string, EdgeModel>();
   const routing = new FollowedRouting();
   let names: ModelIndex<EdgeModel> | null = null;
+  let inOrder: readonly EdgeModel[] | null = null;
   let terms: EdgeTerms | null = null;
   let stopped = false;
 
   const apply = (page: EdgeConfigPage) => {
     routing.apply(page);
-    if (page.models.length + page.aliases.length > 0) names = null;
+    if (page.models.length + page.aliases.length > 0) names = inOrder = null;
     terms = page.terms ?? terms;
-    for (const key of page.keys) keys.set(key.keyHash, key);
+    keys.apply(page);
     for (const model of page.models) {
       if (model.withdrawn) models.delete(model.model);
       else models.set(model.model, model);
@@ -95,9 +97,9 @@ export async function followEdgeConfig(options: FollowOptions): Promise<EdgeConf
     return Number.isFinite(oldest) ? clock.nowMs() - oldest : null;
   };
   return {
-    findKey: (keyHash) => keys.get(keyHash),
+    findKey: (keyHash) => keys.find(keyHash),
     findModel: (model) => models.get(model),
-    models: () => [...models.values()].sort((a, b) => a.model < b.model ? -1 : 1),
+    models: () => inOrder ??= [...models.values()].sort((a, b) => a.model < b.model ? -1 : 1),
     terms: () => terms,
     names: () => names ??= createModelIndex(models.values(), routing.aliases()),
     routing,

@@ -25,9 +25,11 @@ describe("opening an upstream", () => {
         }));
       },
     }, {
-      routes: [{ target: simulatorTarget("http://127.0.0.1:9"), upstreamModel: "m" }],
+      candidates: [{ target: simulatorTarget("http://127.0.0.1:9"), upstreamModel: "m" }],
       call,
-      outputLimit: null,
+      limits: () => ({ outputLimit: null }),
+      enter: () => ({ probe: false, succeeded() {}, failed() {}, abandoned() {} }),
+      describe: () => ({}),
       endsAtMs: nowMs + 60_000,
       onWatch: () => {},
     });

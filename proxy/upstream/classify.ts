@@ -62,6 +62,13 @@ const NOT_OF_THE_KEY: ReadonlySet<UpstreamErrorClass> = new Set([
   "model_not_found",
 ]);
 
+/** Whether what was not found is something that the request named beside its model. */
+function isAboutWhatWasNamed({ message }: Said): boolean {
+  return message !== null && !/model|deployment|engine/i.test(message) &&
+    /\b(response|conversation|file|item|container|vector store|thread|voice|cached content)\b/i
+      .test(message);
+}
+
 /**
  * The class of an answer that is an error. A code or type of a known meaning decides, then the
  * status, and for refusals of the request (400, 404, 413, 422 and their like) the message's words.
@@ -91,7 +98,7 @@ export function errorClassOf(status: number | null, said: Said): UpstreamErrorCl
     const told = [coded, byMessage()].find((each) => each !== null && NOT_OF_THE_KEY.has(each));
     return told ?? "auth";
   }
-  if (status === 404) return "model_not_found";
+  if (status === 404) return isAboutWhatWasNamed(said) ? "invalid_request" : "model_not_found";
   if (status === 413) return "context_length";
   if (status >= 400 && status < 500) {
     if (coded !== null && coded !== "rate_limit" && coded !== "timeout") return coded;

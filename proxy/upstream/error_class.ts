@@ -34,11 +34,13 @@ export interface ErrorPolicy {
 
 /** The policy of each class. */
 export const ERROR_POLICIES: Readonly<Record<UpstreamErrorClass, ErrorPolicy>> = {
-  rate_limit: policy("upstream_rate_limited", true, "key", 10_000),
+  // Providers limit by model: the others stay open to the same key.
+  rate_limit: policy("upstream_rate_limited", true, "model", 5_000),
   auth: policy("upstream_authentication", true, "key", 600_000),
   quota_exceeded: policy("upstream_quota_exceeded", true, "key", 3_600_000),
   timeout: policy("upstream_first_byte_timeout", true, "model", 15_000),
-  model_not_found: policy("upstream_not_found", true, "model", 300_000),
+  // Short, because one caller's odd request must not close a model to all for long.
+  model_not_found: policy("upstream_not_found", true, "model", 30_000),
   // Another provider's model has another filter, but the caller's words stay the same.
   content_filter: policy("content_filtered", false, "nothing", 0),
   // Another model may have a longer window.

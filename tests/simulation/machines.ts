@@ -196,6 +196,9 @@ function proxyConfig(plan: Plan): ProxyConfig {
     costWaitMs: 250,
     holdTtlMs: plan.holdTtlMs,
     trustForwarded: false,
+    environmentKeys: new Map(),
+    masterKeys: null,
+    dailyNeurons: 10_000,
   };
 }
 

@@ -100,7 +100,10 @@ export const domainMutants: readonly Mutant[] = [
         const lapsed = state.book.requests.byId.get(event.payload.requestId) as LapsedHold;
         const account = state.book.accounts.get(event.payload.accountId) as Account;
         const forgotten = { ...lapsed, chargeMicroKyat: 0n, costNanoUsd: 0n };
-        const priced = priceOf(event.payload.usage, lapsed);
+        // No call of the simulation is served by another model, or with a customer's own key.
+        const { pricing } = lapsed.terms;
+        const terms = { status: "held", pricing, feeMicroKyat: null, recorded: {} } as const;
+        const priced = priceOf(event.payload.usage, terms);
         const amounts = lateSettlementOf(forgotten, priced, availableOf(account));
         return [{ type: "LateUsageSettled", payload: { ...event.payload, ...amounts } }];
       }),
