@@ -55,6 +55,12 @@ const GOOGLE_ACTIONS: ReadonlyMap<string, DialectName> = new Map([
   ["predict", "google.predict"],
 ]);
 
+/** How Vertex names the calls of Anthropic's models. */
+const VERTEX_ANTHROPIC_ACTIONS: ReadonlyMap<string, DialectName> = new Map([
+  ["rawPredict", "anthropic.messages"],
+  ["streamRawPredict", "anthropic.messages"],
+]);
+
 const BEDROCK_ACTIONS: ReadonlyMap<string, DialectName> = new Map([
   ["converse", "bedrock.converse"],
   ["converse-stream", "bedrock.converse"],
@@ -71,7 +77,10 @@ add(["/v1/cohere/v1"], COHERE, "v1");
 add(["/v1/cohere/v2"], COHERE, "v2");
 add(["/v1", "/v2"], [["rerank", "cohere.rerank"]], "v2");
 add(["/v1/ollama/api"], OLLAMA);
-add(["/v1beta", "/v1/gemini/v1beta", "/v1/gemini"], [["interactions", "google.interactions"]]);
+add(["/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini"], [[
+  "interactions",
+  "google.interactions",
+]]);
 add(["/v1", "/v1/elevenlabs/v1"], [["speech-to-text", "elevenlabs.transcription"]]);
 
 function add(prefixes: readonly string[], routes: readonly Exact[], action: string | null = null) {
@@ -82,7 +91,10 @@ function add(prefixes: readonly string[], routes: readonly Exact[], action: stri
   }
 }
 
-const GOOGLE = /^\/(?:v1beta|v1\/gemini(?:\/v1beta)?)\/models\/([^:]{1,200}):([A-Za-z]{1,40})$/;
+const GOOGLE =
+  /^\/(?:v1beta|v1|v1\/gemini(?:\/v1(?:beta)?)?)\/models\/([^:]{1,200}):([A-Za-z]{1,40})$/;
+const VERTEX =
+  /^\/v1(?:beta1)?(?:\/projects\/[^/]{1,100}\/locations\/[^/]{1,100})?\/publishers\/(google|anthropic)\/models\/([^:/]{1,200}):([A-Za-z]{1,40})$/;
 const BEDROCK = /^\/v1\/bedrock\/model\/([^/]{1,200})\/([a-z-]{1,40})$/;
 const ELEVENLABS =
   /^\/v1(?:\/elevenlabs\/v1)?\/text-to-speech\/([A-Za-z0-9]{1,64})(?:\/(stream))?$/;
@@ -93,6 +105,11 @@ export function findApi(path: string): ApiRoute | null {
   if (route !== undefined) return route;
   const google = GOOGLE.exec(path);
   if (google !== null) return withAction(GOOGLE_ACTIONS, "model", google[1], google[2]);
+  const vertex = VERTEX.exec(path);
+  if (vertex !== null) {
+    const actions = vertex[1] === "google" ? GOOGLE_ACTIONS : VERTEX_ANTHROPIC_ACTIONS;
+    return withAction(actions, "model", vertex[2], vertex[3]);
+  }
   const bedrock = BEDROCK.exec(path);
   if (bedrock !== null) return withAction(BEDROCK_ACTIONS, "model", bedrock[1], bedrock[2]);
   const elevenlabs = ELEVENLABS.exec(path);

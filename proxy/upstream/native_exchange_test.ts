@@ -145,6 +145,14 @@ describe("a message to Anthropic", () => {
     expect(body.anthropic_version).toBe("vertex-2023-10-16");
   });
 
+  it("that came on a path of Vertex's goes to Anthropic in the form of its own", async () => {
+    const { model: _inPath, ...body } = MESSAGES;
+    const path = "/v1/projects/p/locations/l/publishers/anthropic/models/claude:streamRawPredict";
+    const call = await understood(path, { ...body, anthropic_version: "vertex-2023-10-16" });
+    expect(call).toMatchObject({ model: "claude", streaming: true });
+    expect(sent("anthropic", call).body).toEqual({ ...body, model: "up/model", stream: true });
+  });
+
   it.each([
     [null, 5_000, { type: "enabled", budget_tokens: 4_000 }],
     [4_500, 4_500, { type: "enabled", budget_tokens: 4_000 }],

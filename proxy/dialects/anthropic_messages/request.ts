@@ -21,6 +21,7 @@ type Sent = Record<string, JsonValue | undefined>;
  */
 export function buildRequest(request: CallRequest, options: SendOptions): OutgoingRequest {
   const sent: Sent = { ...jsonOf(request), model: options.upstreamModel };
+  if (request.streaming) sent.stream = true;
   if (Array.isArray(sent.tools)) sent.tools = sent.tools.map(withLimit);
   lower(sent, options.outputLimit);
   if (options.anthropicVersion !== undefined) {
