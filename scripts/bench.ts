@@ -1,5 +1,5 @@
 /**
- * `deno task bench [gateway|ledger|rebuild|audit]`: one table of ratios, measured side by side in one run.
+ * `deno task bench [gateway|ledger|rebuild|audit|recordings]`: one table of ratios, measured side by side in one run.
  *
  * @module
  */
@@ -9,16 +9,20 @@ import { asOfRows, benchAsOf } from "./bench/as_of.ts";
 import { benchGateway } from "./bench/gateway.ts";
 import { benchLedger } from "./bench/ledger.ts";
 import { benchRebuild } from "./bench/rebuild.ts";
+import { benchRecordings } from "./bench/recordings.ts";
 import {
   auditRows,
   gatewayRows,
   ledgerRows,
+  meteringRows,
   rebuildRows,
   renderTable,
   type Row,
 } from "./bench/table.ts";
 
-const parts = Deno.args.length === 0 ? ["gateway", "ledger", "rebuild", "audit"] : Deno.args;
+const parts = Deno.args.length === 0
+  ? ["gateway", "ledger", "rebuild", "audit", "recordings"]
+  : Deno.args;
 const rounds = Number(Deno.env.get("SARGALAY_BENCH_ROUNDS") ?? "5");
 const seconds = Number(Deno.env.get("SARGALAY_BENCH_SECONDS") ?? "4");
 const report = (line: string) => console.error(line);
@@ -32,6 +36,9 @@ if (parts.includes("ledger")) {
 }
 if (parts.includes("audit")) {
   rows.push(...auditRows(await benchAudit({ rounds, fillMs: seconds * 5_000, report })));
+}
+if (parts.includes("recordings")) {
+  rows.push(...meteringRows(await benchRecordings({ rounds, seconds, report })));
 }
 if (parts.includes("as_of")) {
   const events = parseInt(Deno.env.get("SARGALAY_BENCH_EVENTS") ?? "10000000", 10);

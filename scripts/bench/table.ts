@@ -3,6 +3,7 @@ import type { AuditFigures } from "./audit.ts";
 import type { GatewayFigures } from "./gateway.ts";
 import type { LedgerFigures } from "./ledger.ts";
 import type { RebuildFigure } from "./rebuild.ts";
+import type { MeteringFigures } from "./recordings.ts";
 
 /** One measured promise. */
 export interface Row {
@@ -90,6 +91,26 @@ export function rebuildRows(figures: ReadonlyMap<string, RebuildFigure>): Row[] 
     ratio: (perSecond / foldedPerSecond).toFixed(2),
     aim: name === "balances" ? "≥ 150,000 a second of one core" : "",
   }));
+}
+
+/** The rows of metering recorded streams. */
+export function meteringRows(figures: MeteringFigures): Row[] {
+  const { streams, chunks, readersPerSecond, meteredPerSecond, touchingPerSecond } = figures;
+  const touching = `touching ${touchingPerSecond.toFixed(0)}/s`;
+  const row = (what: string, perSecond: number, aim: string): Row => ({
+    what,
+    ours: `${perSecond.toFixed(0)} chunks for a second of a core`,
+    against: touching,
+    ratio: (perSecond / touchingPerSecond).toFixed(2),
+    aim,
+  });
+  const [slowest = ["none", 0]] = [...figures.byApi].sort(([, a], [, b]) => a - b);
+  const aim = `≥ ${Math.min(40_000, touchingPerSecond).toFixed(0)}/s`;
+  return [
+    row(`readers of ${streams} recorded streams, ${chunks} chunks`, readersPerSecond, aim),
+    row("the same, inside a stream", meteredPerSecond, ""),
+    row(`the slowest of ${figures.byApi.size} APIs, ${slowest[0]}`, slowest[1], aim),
+  ];
 }
 
 /** A Markdown table. */
