@@ -239,6 +239,18 @@ const rows: readonly Row[] = [
   ["settings of a key that were left out", ["access"], (forgery) => {
     forgery.event("KeyConfigured").payload.settingsVersion = 2;
   }],
+  ["a plan whose limits are not what was published", ["terms"], (forgery) => {
+    forgery.event("PlanAssigned").payload.limits.requestsPerMinute = 61;
+  }],
+  ["a plan of a version that was not in force", ["terms"], (forgery) => {
+    forgery.event("PlanAssigned").payload.planVersion = 2;
+  }],
+  ["limits without a plan", ["terms"], (forgery) => {
+    Object.assign(forgery.event("PlanAssigned").payload, { planId: null, planVersion: null });
+  }],
+  ["a plan that was left out", ["terms"], (forgery) => {
+    forgery.event("PlanPublished").payload.planVersion = 2;
+  }],
   ["a plan that is in the stream of another", ["streams"], (forgery) => {
     forgery.event("PlanPublished").payload.planId = "growth";
   }],

@@ -9,6 +9,7 @@ import { AccessBook } from "./access.ts";
 import { Balances } from "./balances.ts";
 import { CreditNotes } from "./credit_notes.ts";
 import { Place } from "./place.ts";
+import { PlanBook } from "./plans.ts";
 import { RequestBook } from "./requests.ts";
 import { TermsBook } from "./terms.ts";
 
@@ -23,6 +24,7 @@ export class Replay {
   readonly #access = new AccessBook();
   readonly #requests = new RequestBook();
   readonly #terms = new TermsBook();
+  readonly #plans = new PlanBook();
   readonly #streams = new Map<string, { version: number }>();
   readonly #creditNotes = new CreditNotes();
 
@@ -135,6 +137,10 @@ export class Replay {
         return this.#access.configure(payload, place);
       case "KeyRevoked":
         return this.#access.revoke(payload, place);
+      case "PlanPublished":
+        return this.#plans.publish(payload, place);
+      case "PlanAssigned":
+        return this.#plans.assign(payload, place);
       case "PricePublished":
         return this.#terms.publishPrice(payload, place);
       case "PriceWithdrawn":
