@@ -22,9 +22,14 @@ beforeAll(async () => {
     {
       name: "first",
       baseUrl: `${simulator.url}/v1`,
-      models: { "gpt-4o-mini": "gpt-4o-mini", "a/b": "gpt-4o", flaky: "sim-500", bad: "sim-400" },
+      models: { "gpt-4o-mini": "gpt-4o-mini", "a/b": "gpt-4o" },
       apiKeyEnv: "FIRST_KEY",
       simulated: true,
+    },
+    {
+      name: "broken",
+      baseUrl: `${simulator.url}/v1`,
+      models: { flaky: "sim-500", bad: "sim-400" },
     },
     { name: "away", baseUrl: "http://127.0.0.1:9/v1", models: { flaky: "flaky" } },
     { name: "second", baseUrl: `${second.url}/v1`, models: { flaky: "sim-500", bad: "gpt-4o" } },
@@ -222,7 +227,8 @@ describe("the output limit", () => {
     expect(response.headers.get("x-sargalay-output-limit")).toBe("5");
     expect((await response.json()).usage.completion_tokens).toBe(10);
     const hold = harness.ledger.told.findLast(({ type }) => type === "PlaceHold");
-    expect(hold?.body).toMatchObject({ outputTokensRequested: 100 });
+    // Twice the limit, and twice what a server may make of it beyond.
+    expect(hold?.body).toMatchObject({ outputTokensRequested: 2 * (50 + 16) });
   });
 
   it("is left alone when all of it can be carried", async () => {
@@ -249,7 +255,7 @@ describe("failover", () => {
           call: {
             provider: "second",
             attempts: [
-              { provider: "first", status: 500, errorCode: "upstream_error" },
+              { provider: "broken", status: 500, errorCode: "upstream_error" },
               { provider: "away", status: null, errorCode: "upstream_unreachable" },
               { provider: "second", status: 200, errorCode: null },
             ],
