@@ -109,13 +109,16 @@ export function holdTermsOf(
   };
 }
 
-/** The windows that no candidate's model exceeds. */
+/** The windows that no candidate's model exceeds, and what any of them can do. */
 export function widestOf(
   { candidates }: CallPlan,
-): Pick<EdgeModel, "contextWindowTokens" | "maxOutputTokens"> {
+): Pick<EdgeModel, "contextWindowTokens" | "maxOutputTokens" | "capabilities"> {
+  const models = candidates.map(({ model }) => model);
+  const known = models.every(({ capabilities }) => capabilities !== undefined);
   return {
-    contextWindowTokens: Math.max(...candidates.map(({ model }) => model.contextWindowTokens)),
-    maxOutputTokens: Math.max(...candidates.map(({ model }) => model.maxOutputTokens)),
+    contextWindowTokens: Math.max(...models.map((model) => model.contextWindowTokens)),
+    maxOutputTokens: Math.max(...models.map((model) => model.maxOutputTokens)),
+    capabilities: known ? models.flatMap(({ capabilities }) => capabilities ?? []) : undefined,
   };
 }
 
@@ -224,7 +227,7 @@ function nothingLeft(
   name: string,
   { refusal, skipped }: Resolution<Provider, EdgeModel>,
 ): FailureError {
-  if (refusal !== "no_target_left") return notForSale(name);
+  if (refusal !== "no_target_left" || skipped.length === 0) return notForSale(name);
   const why = skipped.slice(0, 3).map(({ provider, reason }) => `${provider}: ${reason}`);
   return new FailureError(
     failure(

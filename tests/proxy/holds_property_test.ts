@@ -43,6 +43,9 @@ type Leaves = (typeof LEAVES)[number];
 let harness: Harness;
 let fault: Fault = "good";
 let whenAsked = () => {};
+/** As many as runs need, so that none of them fails often enough to be left alone for a while. */
+const PROVIDERS = 100;
+let run = 0;
 /** Request ids of holds that the ledger was asked for, at the time of each call upstream. */
 let asked: (string | undefined)[] = [];
 
@@ -51,12 +54,18 @@ const holds = () => harness.ledger.told.filter(({ type }) => type === "PlaceHold
 beforeAll(async () => {
   harness = await startHarness({
     config: readProxyConfig({
-      SARGALAY_SIMULATOR_URL: "http://127.0.0.1:9",
+      SARGALAY_UPSTREAMS: JSON.stringify(
+        Array.from({ length: PROVIDERS }, (_, n) => ({
+          name: `p${n}`,
+          baseUrl: "http://127.0.0.1:9/v1",
+          models: { [`m${n}`]: "m" },
+        })),
+      ),
       SARGALAY_PROXY_FIRST_BYTE_MS: "40",
       SARGALAY_PROXY_IDLE_MS: "40",
       SARGALAY_PROXY_TOTAL_MS: "5000",
     }),
-    models: ["m"],
+    models: Array.from({ length: PROVIDERS }, (_, n) => `m${n}`),
     effects,
     fetch,
     compose: (config, world) =>
@@ -127,11 +136,12 @@ function streamOf(kind: Fault): string[] {
 /** One call by a client that may leave; how it goes for the client is no matter here. */
 async function call(stream: boolean, leaves: Leaves): Promise<void> {
   const client = new AbortController();
+  const model = `m${run++ % PROVIDERS}`;
   whenAsked = () => leaves === "while_upstream_is_asked" && client.abort();
   try {
     const response = await harness.call("/v1/chat/completions", {
       method: "POST",
-      body: JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi" }], stream }),
+      body: JSON.stringify({ model, messages: [{ role: "user", content: "Hi" }], stream }),
       signal: client.signal,
     });
     if (leaves === "after_first_bytes") {
