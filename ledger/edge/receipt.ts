@@ -30,16 +30,19 @@ export function createReceiptReader(
  */
 export function receiptOf(accountId: string, events: readonly RecordedEvent[]): ReceiptView | null {
   let draft: Draft | null = null;
+  let held: JsonObject = {};
   for (const recorded of events) {
     const event = decodeEvent(recorded);
     if (event.type === "HoldPlaced") {
       if (event.payload.accountId !== accountId) return null;
       draft = placed(event, recorded);
+      held = recorded.payload;
     } else if (draft !== null) {
       switch (event.type) {
         case "HoldSettled":
         case "LateUsageSettled":
           charge(draft, event, recorded);
+          Object.assign(draft, servedOf(event.payload, held));
           break;
         case "HoldReleased":
           draft.state = "released";
@@ -69,6 +72,7 @@ function placed({ payload }: EventOf<"HoldPlaced">, recorded: RecordedEvent): Dr
     accountId: payload.accountId,
     keyId: payload.keyId,
     model: payload.model,
+    askedModel: askedOf(payload, payload.model),
     state: "held",
     holdMicroKyat: payload.amountMicroKyat,
     chargedMicroKyat: 0n,
@@ -77,6 +81,7 @@ function placed({ payload }: EventOf<"HoldPlaced">, recorded: RecordedEvent): Dr
     evidence: null,
     // As stored: amounts are decimal strings already.
     pricing: recorded.payload.pricing as ReceiptView["pricing"] & JsonObject,
+    ownKeyFee: null,
     call: null,
     placedAtMs: recorded.recordedAtMs,
     endedAtMs: null,
@@ -98,4 +103,35 @@ function charge(
   draft.evidence = payload.evidence;
   draft.call = payload.call;
   draft.endedAtMs = recorded.recordedAtMs;
+}
+
+/** Who served, and at which of the terms that the hold pinned, as they are stored. */
+function servedOf(
+  { model: served, ownKey }:
+    | EventOf<"HoldSettled">["payload"]
+    | EventOf<"LateUsageSettled">["payload"],
+  hold: JsonObject,
+): Pick<Draft, "model" | "askedModel" | "pricing" | "ownKeyFee"> {
+  const { model, pricing, alternatives = [], ownKeyFee = null } = hold as unknown as StoredHold;
+  const name = served ?? model;
+  return {
+    model: name,
+    askedModel: askedOf(hold as unknown as StoredHold, name),
+    pricing: alternatives.find((one) => one.model === name)?.pricing ?? pricing,
+    ownKeyFee: ownKey ? ownKeyFee : null,
+  };
+}
+
+/** The members of a stored HoldPlaced event that are used here. */
+interface StoredHold {
+  readonly model: string;
+  readonly askedModel?: string | undefined;
+  readonly pricing: ReceiptView["pricing"];
+  readonly alternatives?: readonly { model: string; pricing: ReceiptView["pricing"] }[];
+  readonly ownKeyFee?: ReceiptView["ownKeyFee"];
+}
+
+function askedOf(hold: Pick<StoredHold, "model" | "askedModel">, served: string): string | null {
+  const asked = hold.askedModel ?? hold.model;
+  return asked === served ? null : asked;
 }

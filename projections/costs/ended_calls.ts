@@ -93,7 +93,7 @@ async function addEnds(db: Queryable, schema: string, where: RawBuilder<unknown>
     insert into ${sql.raw(`${schema}.ended_calls`)} (request_id, day, account_id, key_id, model,
       provider, modality, charged_micro_kyat, unbilled_micro_kyat, cost_nano_usd, total_ms,
       first_byte_ms)
-    select e.request_id::uuid, ${DAY}, hold ->> 'accountId', hold ->> 'keyId', hold ->> 'model',
+    select e.request_id::uuid, ${DAY}, hold ->> 'accountId', hold ->> 'keyId', ${MODEL},
       ${PROVIDER}, ${MODALITY}, ${amountOf("chargedMicroKyat")}, ${amountOf("unbilledMicroKyat")},
       ${amountOf("costNanoUsd")}, ${TOTAL_MS}, ${FIRST_BYTE_MS}
     from ${ends}
@@ -105,12 +105,13 @@ async function addEnds(db: Queryable, schema: string, where: RawBuilder<unknown>
 async function addLates(db: Queryable, schema: string, where: RawBuilder<unknown>): Promise<void> {
   const lates = endings(where);
   await sql`
-    update ${sql.raw(`${schema}.ended_calls`)} c set provider = late.provider,
+    update ${sql.raw(`${schema}.ended_calls`)} c set provider = late.provider, model = late.model,
       modality = late.modality, total_ms = late.total_ms, first_byte_ms = late.first_byte_ms,
       charged_micro_kyat = c.charged_micro_kyat + late.charged,
       unbilled_micro_kyat = c.unbilled_micro_kyat + late.unbilled,
       cost_nano_usd = c.cost_nano_usd + late.cost
-    from (select e.request_id::uuid as request_id, ${PROVIDER} as provider, ${MODALITY} as modality,
+    from (select e.request_id::uuid as request_id, ${PROVIDER} as provider, ${MODEL} as model,
+        ${MODALITY} as modality,
         ${TOTAL_MS} as total_ms, ${FIRST_BYTE_MS} as first_byte_ms,
         ${amountOf("chargedMicroKyat")} as charged, ${amountOf("unbilledMicroKyat")} as unbilled,
         ${amountOf("costNanoUsd")} as cost
@@ -147,6 +148,8 @@ async function addFailures(db: Queryable, schema: string, of: RawBuilder<unknown
 }
 
 const DAY = sql.raw(`(date '1970-01-01' + ((e.recorded_at + 23400000) / 86400000)::int)`);
+// A failed attempt stays with the model that was held for: nobody says which one it tried.
+const MODEL = sql.raw(`coalesce(e.payload ->> 'model', hold ->> 'model')`);
 const PROVIDER = sql.raw(`coalesce(e.payload -> 'call' ->> 'provider', 'none')`);
 // What is known at expiry is no call's duration.
 const KNOWN = `e.payload ->> 'basis' is distinct from 'expiry'`;

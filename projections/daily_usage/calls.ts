@@ -124,7 +124,8 @@ function endedCall(before: Call, { event, recordedAtMs }: LogEvent) {
       const { usage, chargedMicroKyat, unbilledMicroKyat, costNanoUsd } = event.payload;
       const provider = event.payload.call.provider ?? "none";
       const money = { chargedMicroKyat, unbilledMicroKyat, costNanoUsd };
-      const call = { ...before, day, provider, usage, ...money };
+      const model = event.payload.model ?? before.model;
+      const call = { ...before, day, provider, model, usage, ...money };
       return { call, mayFollow: event.payload.basis === "expiry" };
     }
     case "HoldReleased": {
@@ -138,6 +139,7 @@ function endedCall(before: Call, { event, recordedAtMs }: LogEvent) {
           ...before,
           day,
           provider: call.provider ?? "none",
+          model: event.payload.model ?? before.model,
           usage,
           chargedMicroKyat: before.chargedMicroKyat + chargedMicroKyat,
           unbilledMicroKyat: before.unbilledMicroKyat + unbilledMicroKyat,

@@ -17,6 +17,8 @@ const START_MS = 1_800_000_000_000;
 const REQUEST = "01900000-0000-7000-8000-000000000001";
 const LATE = "01900000-0000-7000-8000-000000000002";
 const RELEASED = "01900000-0000-7000-8000-000000000003";
+const TIERED = "01900000-0000-7000-8000-000000000004";
+const OWN_KEY = "01900000-0000-7000-8000-000000000005";
 const own = { role: "developer", accountId: "acc-1" } as const;
 let api: TestReadApi;
 
@@ -36,6 +38,22 @@ function decided(): DomainEvent[] {
   log.nowMs += 61_000;
   log.give("ExpireHold", log.of(LATE));
   log.settle(LATE, usage);
+  log.give("PublishPrice", {
+    model: "long",
+    displayName: "Long",
+    ownedBy: "maker",
+    ratesPicoUsdPerUnit: { input: "1000000", output: "4000000" },
+    tiers: [{ aboveInputTokens: 100, ratesPicoUsdPerUnit: { input: "3000000" } }],
+    contextWindowTokens: 128_000,
+    maxOutputTokens: 16_384,
+    source: "test",
+  });
+  log.give("SetOwnKeyFee", { picoUsdPerRequest: "55000001" });
+  const either = { alternatives: ["long"], billing: "either", askedModel: "auto" };
+  log.place(TIERED, "acc-1", "k1", either);
+  log.settle(TIERED, { input: 101, output: 10 }, "acc-1", { model: "long" });
+  log.place(OWN_KEY, "acc-1", "k1", either);
+  log.settle(OWN_KEY, { input: 101, output: 10 }, "acc-1", { ownKey: true });
   log.place(RELEASED);
   log.give("ReleaseHold", { ...log.of(RELEASED), reason: "upstream_failed", call: log.call });
   return log.events;
@@ -51,6 +69,38 @@ afterAll(() => api.close());
 const pathOf = (requestId: string) => `/v1/requests/${requestId}/explanation`;
 
 describe("an explanation", () => {
+  it("of a long call on another model says which tier it took", async () => {
+    const { position, item } = await api.json(pathOf(TIERED), own);
+    shapes.itemSchema(shapes.explanationSchema).strict().parse({ position, item });
+    expect(item).toMatchObject({
+      model: "long",
+      askedModel: "auto",
+      agrees: true,
+      terms: { tiers: [{ aboveInputTokens: 100 }] },
+      hold: { model: "gpt-4o", alternatives: ["long"], billing: "either" },
+      settlements: [{ model: "long", priceVersion: 1, ownKey: false }],
+    });
+    expect(item.settlements[0].steps.slice(0, 4)).toEqual([
+      { kind: "tier", inputTokens: 101, aboveInputTokens: 100 },
+      step("input", 101, "input", "3000000", "303000000"),
+      step("output", 10, "output", "4000000", "40000000"),
+      { kind: "cost", picoUsd: "343000000", costNanoUsd: "343000" },
+    ]);
+  });
+
+  it("of a call on the customer's own key is its fee, without markup", async () => {
+    const { position, item } = await api.json(pathOf(OWN_KEY), own);
+    shapes.itemSchema(shapes.explanationSchema).strict().parse({ position, item });
+    expect(item).toMatchObject({ model: "gpt-4o", agrees: true, costNanoUsd: "0" });
+    const [{ steps, ownKey }] = item.settlements;
+    expect(ownKey).toBe(true);
+    expect(steps).toMatchObject([
+      { kind: "fee", feeVersion: 1, picoUsd: "55000001", attoUsd: "55000001000000" },
+      { kind: "fx", numerator: "247513754500250000000000" },
+      { kind: "rounding", chargeMicroKyat: "247514" },
+    ]);
+  });
+
   it("leads from tokens to kyat by numbers that anyone can check", async () => {
     const { status, position, item } = await api.json(pathOf(REQUEST), own);
     expect(status).toBe(200);

@@ -1,8 +1,9 @@
 /** Explains a request from its events. @module */
-import { type CallFacts, type EventOf, type PinnedPricing } from "../../shared/events/mod.ts";
+import type { CallFacts, EventOf, PinnedPricing } from "../../shared/events/mod.ts";
 import type { LogEvent } from "../log/mod.ts";
-import { stepsOf } from "./steps.ts";
+import { feeStepsOf, type Step, stepsOf } from "./steps.ts";
 
+type Held = EventOf<"HoldPlaced">["payload"];
 type Settled = EventOf<"HoldSettled">["payload"];
 type Late = EventOf<"LateUsageSettled">["payload"];
 
@@ -17,22 +18,28 @@ export function explain(events: readonly LogEvent[]) {
   const [first] = events;
   if (first?.event.type !== "HoldPlaced") return null;
   const hold = first.event.payload;
-  const { amountMicroKyat: holdMicroKyat, pricing } = hold;
-  const ending = endingOf(events, pricing);
+  const ending = endingOf(events, hold);
   const { settlements } = ending;
+  const model = settlements.at(-1)?.model ?? hold.model;
   const sum = (name: "chargedMicroKyat" | "unbilledMicroKyat" | "recordedCostNanoUsd") =>
     settlements.reduce((total, settlement) => total + settlement[name], 0n);
   return {
     requestId: hold.requestId,
     accountId: hold.accountId,
     keyId: hold.keyId,
-    model: hold.model,
+    model,
+    askedModel: hold.askedModel ?? hold.model,
     endpoint: hold.endpoint,
     placedAtMs: first.recordedAtMs,
-    terms: pricing,
+    terms: pricingOf(hold, model),
     hold: {
       position: first.position,
-      holdMicroKyat,
+      holdMicroKyat: hold.amountMicroKyat,
+      model: hold.model,
+      alternatives: hold.alternatives?.map((one) => one.model) ?? [],
+      billing: hold.billing ?? "tokens",
+      unitsBound: hold.unitsBound ?? {},
+      classes: hold.classes ?? null,
       inputTokensBound: hold.inputTokensBound,
       outputTokensRequested: hold.outputTokensRequested,
       outputTokensGranted: hold.outputTokensGranted,
@@ -65,19 +72,19 @@ const STILL_HELD: Ending = {
   call: null,
 };
 
-function endingOf(events: readonly LogEvent[], pricing: PinnedPricing): Ending {
-  return events.reduce((ending, placed) => ended(ending, placed, pricing), STILL_HELD);
+function endingOf(events: readonly LogEvent[], hold: Held): Ending {
+  return events.reduce((ending, placed) => ended(ending, placed, hold), STILL_HELD);
 }
 
-function ended(before: Ending, placed: LogEvent, pricing: PinnedPricing): Ending {
+function ended(before: Ending, placed: LogEvent, hold: Held): Ending {
   const { event, position, recordedAtMs: endedAtMs } = placed;
   switch (event.type) {
     case "HoldSettled": {
-      const settlements = [...before.settlements, settlementOf(position, event.payload, pricing)];
+      const settlements = [...before.settlements, settlementOf(position, event.payload, hold)];
       return { ...before, state: "settled", endedAtMs, settlements, call: event.payload.call };
     }
     case "LateUsageSettled": {
-      const late = lateSettlementOf(position, event.payload, pricing, before.settlements);
+      const late = lateSettlementOf(position, event.payload, hold, before.settlements);
       const settlements = [...before.settlements, late];
       return { ...before, state: "late_settled", endedAtMs, settlements, call: event.payload.call };
     }
@@ -96,15 +103,32 @@ function ended(before: Ending, placed: LogEvent, pricing: PinnedPricing): Ending
   }
 }
 
-function settlementOf(position: bigint, payload: Settled, pricing: PinnedPricing) {
+/** The terms of a model of the hold. */
+function pricingOf(hold: Held, model: string): PinnedPricing {
+  return hold.alternatives?.find((one) => one.model === model)?.pricing ?? hold.pricing;
+}
+
+/** Who served, and what that costs by the pinned terms. */
+function pricedOf(payload: Settled | Late, hold: Held) {
+  const model = payload.model ?? hold.model;
+  const pricing = pricingOf(hold, model);
+  const fee = payload.ownKey ? hold.ownKeyFee : undefined;
+  return {
+    served: { model, ownKey: fee !== undefined, priceVersion: pricing.priceVersion },
+    ...(fee === undefined ? stepsOf(payload.usage, pricing) : feeStepsOf(fee, pricing)),
+  };
+}
+
+function settlementOf(position: bigint, payload: Settled, hold: Held) {
   const { usage, evidence, chargedMicroKyat, overageMicroKyat } = payload;
-  const { steps, chargeMicroKyat, costNanoUsd } = stepsOf(usage, pricing);
+  const { served, steps, chargeMicroKyat, costNanoUsd } = pricedOf(payload, hold);
   return {
     position,
     basis: payload.basis as "final" | "expiry" | "late",
     evidence,
+    ...served,
     usage,
-    steps,
+    steps: steps as readonly Step[],
     chargeMicroKyat,
     recordedChargeMicroKyat: payload.chargeMicroKyat,
     costNanoUsd,
@@ -124,11 +148,11 @@ function settlementOf(position: bigint, payload: Settled, pricing: PinnedPricing
 function lateSettlementOf(
   position: bigint,
   payload: Late,
-  pricing: PinnedPricing,
+  hold: Held,
   before: Ending["settlements"],
 ): Ending["settlements"][number] {
   const { usage, evidence, chargedMicroKyat, unbilledMicroKyat } = payload;
-  const { steps, chargeMicroKyat, costNanoUsd } = stepsOf(usage, pricing);
+  const { served, steps, chargeMicroKyat, costNanoUsd } = pricedOf(payload, hold);
   const already = before.reduce((sum, each) => sum + each.recordedChargeMicroKyat, 0n);
   const booked = before.reduce((sum, each) => sum + each.recordedCostNanoUsd, 0n);
   const due = chargeMicroKyat > already ? chargeMicroKyat - already : 0n;
@@ -137,8 +161,9 @@ function lateSettlementOf(
     position,
     basis: "late",
     evidence,
+    ...served,
     usage,
-    steps,
+    steps: steps as readonly Step[],
     chargeMicroKyat,
     recordedChargeMicroKyat: payload.chargeMicroKyat,
     costNanoUsd: cost,

@@ -7,7 +7,7 @@ import { explainRequest } from "./read.ts";
 
 export type { ExplainedRequest } from "./explanation.ts";
 export { explainRequest } from "./read.ts";
-export { type Step, stepsOf, type Terms } from "./steps.ts";
+export { feeStepsOf, type Step, stepsOf, type Terms } from "./steps.ts";
 
 /** The routes of explanations. */
 export const explanationRoutes: readonly ReadRoute[] = [

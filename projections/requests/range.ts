@@ -66,12 +66,13 @@ async function insertUsual(db: Queryable, schema: string, range: LogRange): Prom
     sql`(select * from ledger.event where ${within(range)}) as ${sql.raw(alias)}`;
   await sql`
     insert into ${sql.raw(`${schema}.requests`)} (request_id, account_id, key_id, edge_id, endpoint,
-      model, state, provider, call, usage, evidence, input_tokens_bound, output_tokens_requested,
-      output_tokens_granted, hold_micro_kyat, charge_micro_kyat, charged_micro_kyat,
-      unbilled_micro_kyat, cost_nano_usd, pricing, placed_at_ms, ended_at_ms, placed_position,
-      ended_position)
+      model, asked_model, state, provider, call, usage, evidence, input_tokens_bound,
+      output_tokens_requested, output_tokens_granted, hold_micro_kyat, charge_micro_kyat,
+      charged_micro_kyat, unbilled_micro_kyat, cost_nano_usd, pricing, own_key_fee_pico_usd,
+      choices, placed_at_ms, ended_at_ms, placed_position, ended_position)
     select c.request::uuid, p.payload->>'accountId', p.payload->>'keyId', p.payload->>'edgeId',
-      p.payload->>'endpoint', p.payload->>'model',
+      p.payload->>'endpoint', coalesce(${SERVED}->>'model', p.payload->>'model'),
+      coalesce(p.payload->>'askedModel', p.payload->>'model'),
       case when l.type is not null then 'late_settled' when e.type is null then 'held'
         when e.type = 'HoldSettled' then 'settled' when e.type = 'HoldReleased' then 'released'
         else 'expired' end,
@@ -82,7 +83,10 @@ async function insertUsual(db: Queryable, schema: string, range: LogRange): Prom
       ${whole("p", "outputTokensGranted")}, ${whole("p", "amountMicroKyat")},
       coalesce(${whole("l", "chargeMicroKyat")}, ${whole("e", "chargeMicroKyat")}),
       ${total("chargedMicroKyat")}, ${total("unbilledMicroKyat")}, ${total("costNanoUsd")},
-      p.payload->'pricing', p.recorded_at, coalesce(l.recorded_at, e.recorded_at), c.placed,
+      coalesce(${SERVED}->'pricing', p.payload->'pricing'),
+      case when (coalesce(l.payload, e.payload)->>'ownKey')::boolean
+        then (p.payload->'ownKeyFee'->>'picoUsdPerRequest')::int8 end,
+      ${CHOICES}, p.recorded_at, coalesce(l.recorded_at, e.recorded_at), c.placed,
       coalesce(c.late, c.ended)
     from usual_calls c
       join ${events("p")} on p.position = c.placed
@@ -91,6 +95,16 @@ async function insertUsual(db: Queryable, schema: string, range: LogRange): Prom
       left join ${events("l")} on l.position = c.late
   `.execute(db);
 }
+
+/** The alternative that served, with its terms; null when the hold's own model did. */
+const SERVED = sql.raw(`(select one from jsonb_array_elements(p.payload->'alternatives') as one
+  where one->>'model' = coalesce(l.payload, e.payload)->>'model')`);
+
+const CHOICES = sql.raw(`case when p.payload->'alternatives' is not null
+    or p.payload->'ownKeyFee' is not null
+  then jsonb_build_object('model', p.payload->'model', 'pricing', p.payload->'pricing',
+    'alternatives', coalesce(p.payload->'alternatives', '[]'),
+    'ownKeyFee', coalesce(p.payload->'ownKeyFee', 'null')) end`);
 
 function whole(of: string, name: string) {
   return sql.raw(`(${of}.payload->>'${name}')::int8`);

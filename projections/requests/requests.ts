@@ -1,6 +1,6 @@
 /** Each call: what was held, what was used, how it ended and what it cost. @module */
 import type { EventOf } from "../../shared/events/mod.ts";
-import { toJsonValue } from "../../shared/json.ts";
+import { type JsonObject, toJsonValue } from "../../shared/json.ts";
 import type { LogEvent } from "../log/mod.ts";
 import { type Part, type Projection, tablePart } from "../projection/mod.ts";
 import { addRange, REQUEST_TYPES } from "./range.ts";
@@ -15,7 +15,10 @@ export const requestsTable = table({
     keyId: "text",
     edgeId: "text",
     endpoint: "text",
+    /** The one that served, and before its end the one that the hold names. */
     model: "text",
+    /** What the client named. */
+    askedModel: "text",
     state: "text",
     provider: "text?",
     call: "json?",
@@ -29,7 +32,12 @@ export const requestsTable = table({
     chargedMicroKyat: "amount?",
     unbilledMicroKyat: "amount?",
     costNanoUsd: "amount?",
+    /** Terms of `model`, as pinned. */
     pricing: "json",
+    /** The fee that was charged instead of tokens, because the customer's own key served. */
+    ownKeyFeePicoUsd: "amount?",
+    /** What else the hold pinned; null for a plain one. */
+    choices: "json?",
     placedAtMs: "count",
     endedAtMs: "count?",
     placedPosition: "position",
@@ -68,7 +76,7 @@ const part: Part = tablePart({
 });
 
 /** The requests projection. */
-export const requests: Projection = { name: "requests", version: 1, parts: [part] };
+export const requests: Projection = { name: "requests", version: 2, parts: [part] };
 
 /** Applies one event to the row of its call. */
 export function foldRequest(rows: Rows<typeof requestsTable.columns>, placed: LogEvent): void {
@@ -93,7 +101,8 @@ export function foldRequest(rows: Rows<typeof requestsTable.columns>, placed: Lo
         event.payload;
       const { unbilledMicroKyat } = event.payload;
       const money = { chargeMicroKyat, chargedMicroKyat, unbilledMicroKyat, costNanoUsd };
-      const facts = { usage, evidence, call, provider: call.provider };
+      const served = servedFacts(row, event.payload);
+      const facts = { usage, evidence, call, provider: call.provider, ...served };
       return rows.put({ ...row, ...ended, state: "settled", ...facts, ...money });
     }
     case "LateUsageSettled":
@@ -111,6 +120,7 @@ function lateFacts(before: Request, { payload }: EventOf<"LateUsageSettled">) {
     evidence: payload.evidence,
     call: payload.call,
     provider: payload.call.provider,
+    ...servedFacts(before, payload),
     chargeMicroKyat: payload.chargeMicroKyat,
     chargedMicroKyat: (before.chargedMicroKyat ?? 0n) + payload.chargedMicroKyat,
     unbilledMicroKyat: (before.unbilledMicroKyat ?? 0n) + payload.unbilledMicroKyat,
@@ -118,21 +128,64 @@ function lateFacts(before: Request, { payload }: EventOf<"LateUsageSettled">) {
   };
 }
 
+/** Whose terms a call was charged at; nothing changes for a hold that left no choice. */
+function servedFacts(
+  { choices }: Request,
+  { model, ownKey }: EventOf<"HoldSettled">["payload"] | EventOf<"LateUsageSettled">["payload"],
+) {
+  if (choices === null) return {};
+  const { model: own, pricing, alternatives, ownKeyFee } = choices as unknown as Choices;
+  const served = alternatives.find((one) => one.model === model) ?? { model: own, pricing };
+  const fee = ownKey ? ownKeyFee?.picoUsdPerRequest : undefined;
+  return { ...served, ownKeyFeePicoUsd: fee === undefined ? null : BigInt(fee) };
+}
+
+/** As JSON: what a hold pinned of which its end takes one. */
+interface Choices {
+  readonly model: string;
+  readonly pricing: JsonObject;
+  readonly alternatives: readonly { readonly model: string; readonly pricing: JsonObject }[];
+  readonly ownKeyFee: { readonly picoUsdPerRequest: string } | null;
+}
+
+function choicesOf(payload: EventOf<"HoldPlaced">["payload"]) {
+  const { model, pricing, alternatives, ownKeyFee } = payload;
+  if (alternatives === undefined && ownKeyFee === undefined) return null;
+  return toJsonValue({
+    model,
+    pricing,
+    alternatives: alternatives ?? [],
+    ownKeyFee: ownKeyFee ?? null,
+  });
+}
+
 function placedRow({ payload }: EventOf<"HoldPlaced">, placed: LogEvent): Request {
-  const { amountMicroKyat, pricing, expiresAtMs: _, ...facts } = payload;
+  const { requestId, accountId, keyId, edgeId, endpoint, model } = payload;
+  const { inputTokensBound, outputTokensRequested, outputTokensGranted } = payload;
   return {
-    ...facts,
+    requestId,
+    accountId,
+    keyId,
+    edgeId,
+    endpoint,
+    model,
+    askedModel: payload.askedModel ?? model,
     state: "held",
     provider: null,
     call: null,
     usage: null,
     evidence: null,
-    holdMicroKyat: amountMicroKyat,
+    inputTokensBound,
+    outputTokensRequested,
+    outputTokensGranted,
+    holdMicroKyat: payload.amountMicroKyat,
     chargeMicroKyat: null,
     chargedMicroKyat: null,
     unbilledMicroKyat: null,
     costNanoUsd: null,
-    pricing: toJsonValue(pricing),
+    pricing: toJsonValue(payload.pricing),
+    ownKeyFeePicoUsd: null,
+    choices: choicesOf(payload),
     placedAtMs: placed.recordedAtMs,
     endedAtMs: null,
     placedPosition: placed.position,

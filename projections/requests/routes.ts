@@ -5,7 +5,7 @@ import { accountIdSchema, identifierSchema, requestIdSchema } from "../../shared
 import { itemSchema, pageSchema, requestRowSchema } from "../../shared/read_api/mod.ts";
 import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
 import { decodeRow, selectList } from "../table/mod.ts";
-import { requestsTable } from "./requests.ts";
+import { type Request, requestsTable } from "./requests.ts";
 
 const columns = sql.raw(selectList(requestsTable, "t"));
 
@@ -45,7 +45,7 @@ export const requestRoutes: readonly ReadRoute[] = [
         rows.map((row) => decodeRow(requestsTable, row)),
         limit,
         (row) => [row.placedAtMs, row.requestId],
-        (row) => row,
+        shownOf,
       );
     },
   }),
@@ -64,7 +64,12 @@ export const requestRoutes: readonly ReadRoute[] = [
           ${accountId === null ? sql`` : sql`and account_id = ${accountId}`}
       `.execute(db);
       const [row] = rows;
-      return row === undefined ? null : { item: decodeRow(requestsTable, row) };
+      return row === undefined ? null : { item: shownOf(decodeRow(requestsTable, row)) };
     },
   }),
 ];
+
+/** A row as the read API has it: what a hold might have become is told by its explanation. */
+function shownOf({ choices: _, ...row }: Request) {
+  return row;
+}

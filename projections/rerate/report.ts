@@ -1,6 +1,11 @@
 /** Prices the calls of a period again, by account, within the database. @module */
 import { sql } from "kysely";
-import { RATE_FALLBACKS, USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";
+import {
+  INPUT_SIDE,
+  RATE_FALLBACKS,
+  USAGE_CLASSES,
+  type UsageClass,
+} from "../../shared/usage/mod.ts";
 import { decodeRow, type Queryable, table } from "../table/mod.ts";
 import { reRateIdOf, type ReRatePeriod, type ReRateTerms } from "./terms.ts";
 
@@ -37,6 +42,8 @@ export interface ReportPage {
  * after half of the divisor was added. `today` is that of Yangon: while a period has not ended before
  * it, further calls may belong to it, and nothing of it is credited. Notes that are about a day of the
  * period, or about no day in particular, are taken off the credit, whatever their models and terms.
+ * A call is re-rated as the model that served it; the fee for an own key changes with the exchange
+ * rate alone.
  */
 export async function reRate(
   db: Queryable,
@@ -60,8 +67,11 @@ export async function reRate(
       order by account_id limit ${limit}
     ), priced as (
       select r.account_id, r.charge_micro_kyat as charge, r.charged_micro_kyat as charged,
-        r.unbilled_micro_kyat as unbilled, ${picoUsd(terms)}
-          * (1000000 + ${markup(terms)}) * ${fxMicroKyat(terms)} as numerator,
+        r.unbilled_micro_kyat as unbilled,
+        case when r.own_key_fee_pico_usd is null
+          then ${picoUsd(terms)} * (1000000 + ${markup(terms)})
+          else r.own_key_fee_pico_usd::numeric * 1000000
+        end * ${fxMicroKyat(terms)} as numerator,
         1000000000 * ${fxNanoUsd(terms)} as denominator
       from accounts a
       join projections.ended_calls c on c.account_id = a.account_id
@@ -99,11 +109,15 @@ export async function reRate(
   return rows.map((row) => ({ ...decodeRow(reportTable, row), isPeriodOpen }));
 }
 
-/** Units × rate over all classes; a class without a rate takes that of the class that lends it. */
-function picoUsd({ rates }: ReRateTerms) {
+/**
+ * Units × rate over all classes; a class without a rate takes that of the class that lends it. The
+ * rates are those of the highest tier that the input side exceeds, and for the rest the base's.
+ */
+function picoUsd({ rates, tiers }: ReRateTerms) {
   const lenders = sql.join(
     USAGE_CLASSES.map((name) => sql`(${name}::text, ${`{${lendersOf(name).join(",")}}`}::text[])`),
   );
+  const json = (value: object) => sql`${JSON.stringify(value)}::text::jsonb`;
   return sql`(
     select coalesce(sum(used.units::numeric * coalesce((
       select (price.rates ->> lender.name)::numeric
@@ -111,8 +125,21 @@ function picoUsd({ rates }: ReRateTerms) {
       where price.rates ->> lender.name is not null order by place limit 1), 0)), 0)
     from jsonb_each_text(r.usage) as used (name, units)
     join (values ${lenders}) as lent (name, names) on lent.name = used.name
-    cross join (select coalesce(${JSON.stringify(rates)}::text::jsonb -> r.model,
-      r.pricing -> 'ratesPicoUsdPerUnit') as rates) price)`;
+    cross join (
+      select base.rates || coalesce((
+        select tier -> 'ratesPicoUsdPerUnit' from jsonb_array_elements(base.tiers) as tier
+        where (tier ->> 'aboveInputTokens')::int8 < ${inputTokens()}
+        order by (tier ->> 'aboveInputTokens')::int8 desc limit 1), '{}') as rates
+      from (select
+        coalesce(${json(rates)} -> r.model, r.pricing -> 'ratesPicoUsdPerUnit') as rates,
+        case when ${json(rates)} -> r.model is not null then ${json(tiers)} -> r.model
+          else r.pricing -> 'tiers' end as tiers) base
+    ) price)`;
+}
+
+function inputTokens() {
+  const units = INPUT_SIDE.map((name) => `coalesce((r.usage ->> '${name}')::int8, 0)`);
+  return sql.raw(`(${units.join(" + ")})`);
 }
 
 function lendersOf(name: UsageClass): readonly UsageClass[] {

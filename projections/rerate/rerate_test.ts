@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dayPlus, yangonDay } from "../daily_usage/mod.ts";
 import { reRate } from "./report.ts";
-import type { DomainEvent, PinnedPricing } from "../../shared/events/mod.ts";
+import type { DomainEvent, EventPayload, PinnedPricing } from "../../shared/events/mod.ts";
+import { stringifyWithBigint } from "../../shared/json.ts";
 import * as shapes from "../../shared/read_api/mod.ts";
 import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
 import {
@@ -9,6 +10,7 @@ import {
   DecidedLog,
   historyOf,
   openReadApi,
+  ownKeyFeeMicroKyat,
   type TestReadApi,
 } from "../../tests/projections/mod.ts";
 
@@ -182,7 +184,12 @@ describe("a re-rating", () => {
   it("credits nothing of a period that is not over", async () => {
     const period = { from: "2025-11-20", to: "2025-11-20", model: null };
     const page = { accountId: "acc-1", after: null, limit: 1 };
-    const free = { rates: {}, markupPartsPerMillion: null, fx: { microKyat: "0", nanoUsd: "1" } };
+    const free = {
+      rates: {},
+      tiers: {},
+      markupPartsPerMillion: null,
+      fx: { microKyat: "0", nanoUsd: "1" },
+    };
     const on = async (today: string) =>
       (await reRate(api.log.db, { period, terms: free, page, today }))[0]!;
     const after = await on("2025-11-21");
@@ -255,5 +262,93 @@ describe("a re-rating", () => {
   it("covers every class of usage", () => {
     const used = new Set(USAGES.flatMap((usage) => Object.keys(usage)));
     expect([...used].sort()).toEqual([...USAGE_CLASSES].sort());
+  });
+});
+
+describe("a re-rating of calls that left a choice", () => {
+  const TIERS = [{ aboveInputTokens: 100, ratesPicoUsdPerUnit: { input: 3_000_001n, output: 7n } }];
+  const LATER = [
+    { aboveInputTokens: 50, ratesPicoUsdPerUnit: { output: 11_000_003n } },
+    { aboveInputTokens: 60, ratesPicoUsdPerUnit: { input: 13_000_003n } },
+  ];
+  const RATES = { input: 1_000_001n, output: 5_000_001n };
+  const text = (value: unknown) => JSON.parse(stringifyWithBigint(value));
+  const USED = [
+    { input: 90, cached_input: 11, output: 3 },
+    { input: 100, output: 3 },
+    { input: 55, output: 9 },
+  ];
+  let choices: TestReadApi;
+  let long: PinnedPricing;
+  let fee: { picoUsdPerRequest: bigint };
+
+  beforeAll(async () => {
+    const log = new DecidedLog(START_MS);
+    const price = {
+      model: "long",
+      displayName: "Long",
+      ownedBy: "maker",
+      contextWindowTokens: 128_000,
+      maxOutputTokens: 16_384,
+      source: "test",
+    };
+    log.give("PublishPrice", text({ ...price, ratesPicoUsdPerUnit: RATES, tiers: TIERS }));
+    log.give("SetOwnKeyFee", { picoUsdPerRequest: "55000001" });
+    log.place(id(1), "acc-1", "k1", { model: "long" });
+    log.settle(id(1), USED[0]!);
+    log.place(id(2), "acc-1", "k1", { alternatives: ["long"] });
+    log.settle(id(2), USED[1]!, "acc-1", { model: "long" });
+    log.place(id(3), "acc-1", "k1", { model: "long", billing: "either" });
+    log.settle(id(3), USED[2]!);
+    log.place(id(4), "acc-1", "k1", { model: "long", billing: "own_key" });
+    log.settle(id(4), { input: 900, output: 20 });
+    log.give("WithdrawPrice", { model: "long", reason: "retired" });
+    log.give("PublishPrice", text({ ...price, ratesPicoUsdPerUnit: RATES, tiers: LATER }));
+    log.give("SetFxRate", { kyatPerUsd: "2100.123456", source: "later" });
+    const placed = log.events.filter(({ type }) => type === "HoldPlaced").map(({ payload }) =>
+      payload as EventPayload<"HoldPlaced">
+    );
+    long = placed[0]!.pricing;
+    fee = placed[3]!.ownKeyFee!;
+    choices = await openReadApi();
+    await choices.append(log.events, { recordedAtMs: START_MS, stepMs: 1 });
+  });
+  afterAll(() => choices.close());
+
+  it.each<[string, Partial<PinnedPricing>]>([
+    ["", {}],
+    ["&price=long@1", {}],
+    ["&price=long@2", { tiers: LATER }],
+    ["&prices=current", { tiers: LATER }],
+    ["&markup=0", { markupPartsPerMillion: 0 }],
+    ["&fx_version=2", { fxMicroKyat: 2_100_123_456n, fxNanoUsd: 1_000_000_000n }],
+  ])("with%s prices each as the model and key that served", async (query, changed) => {
+    const pricing = { ...long, ...changed };
+    const sum = USED.reduce((total, usage) => total + chargeMicroKyat(usage, pricing), 0n);
+    const [row] = await choices.all(`/v1/re-rate?${PERIOD}&account=acc-1${query}`, 5);
+    expect(row).toMatchObject({
+      requests: 4,
+      reRatedMicroKyat: (sum + ownKeyFeeMicroKyat(fee, pricing)).toString(),
+    });
+    if (Object.keys(changed).length === 0) expect(row.differenceMicroKyat).toBe("0");
+  });
+
+  it("is of the model that served", async () => {
+    const [row] = await choices.all(`/v1/re-rate?${PERIOD}&model=long`, 5);
+    expect(row.requests).toBe(4);
+    const requests = await choices.all("/v1/requests", 10);
+    expect(requests.map((one) => [one.model, one.askedModel, one.ownKeyFeePicoUsd]).reverse())
+      .toEqual([
+        ["long", "long", null],
+        ["long", "gpt-4o", null],
+        ["long", "long", null],
+        ["long", "long", "55000001"],
+      ]);
+    for (const row of requests) shapes.requestRowSchema.strict().parse(row);
+    const days = await choices.all(
+      "/v1/usage/daily?group_by=model&from=2025-11-20&to=2025-11-20",
+      10,
+    );
+    expect(days).toMatchObject([{ model: "long", requests: 4 }]);
   });
 });

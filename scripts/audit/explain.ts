@@ -32,7 +32,9 @@ export function explanationText(request: ExplainedRequest): string {
   const { hold, terms, release, call } = request;
   return [
     `request ${request.requestId} of account ${request.accountId}, key ${request.keyId}`,
-    `${request.model} by ${request.endpoint}: ${request.state}, placed ${iso(request.placedAtMs)}` +
+    `${request.model}${
+      request.askedModel === request.model ? "" : ` (asked for ${request.askedModel})`
+    } by ${request.endpoint}: ${request.state}, placed ${iso(request.placedAtMs)}` +
     (request.endedAtMs === null ? "" : `, ended ${iso(request.endedAtMs)}`),
     `terms: price version ${terms.priceVersion}, markup version ${terms.markupVersion} ` +
     `(${formatDecimal(BigInt(terms.markupPartsPerMillion), 4)} %), FX version ${terms.fxVersion} ` +
@@ -40,7 +42,10 @@ export function explanationText(request: ExplainedRequest): string {
     `#${hold.position} held ${kyat(hold.holdMicroKyat)} MMK for at most ${hold.inputTokensBound} ` +
     `tokens in and ${hold.outputTokensGranted} out (asked for ${
       hold.outputTokensRequested ?? "the model's limit"
-    })`,
+    })${
+      hold.alternatives.length === 0 ? "" : ` over ${[hold.model, ...hold.alternatives].join(", ")}`
+    }` +
+    `${hold.billing === "tokens" ? "" : `, billed by ${hold.billing}`}`,
     ...(release === null ? [] : [
       `#${release.position} released ${kyat(release.releasedMicroKyat)} MMK: ${release.reason}`,
     ]),
@@ -63,7 +68,9 @@ export function explanationText(request: ExplainedRequest): string {
 function settlementText(settlement: ExplainedRequest["settlements"][number]): string[] {
   const already = settlement.alreadyChargedMicroKyat;
   return [
-    `#${settlement.position} priced (${settlement.basis}, evidence ${settlement.evidence}):`,
+    `#${settlement.position} priced (${settlement.basis}, evidence ${settlement.evidence}) as ` +
+    `${settlement.model}, price version ${settlement.priceVersion}` +
+    `${settlement.ownKey ? ", on the customer's own key" : ""}:`,
     ...settlement.steps.map((step) => `    ${stepText(step)}`),
     `    charge ${kyat(settlement.chargeMicroKyat)} MMK, recorded ` +
     `${kyat(settlement.recordedChargeMicroKyat)} MMK` +
@@ -76,6 +83,13 @@ function settlementText(settlement: ExplainedRequest["settlements"][number]): st
 
 function stepText(step: Step): string {
   switch (step.kind) {
+    case "tier":
+      return step.aboveInputTokens === null
+        ? `${step.inputTokens} tokens in: the base rates`
+        : `${step.inputTokens} tokens in: the rates above ${step.aboveInputTokens}`;
+    case "fee":
+      return `fee for an own key, version ${step.feeVersion}: ${step.picoUsd} pUSD = ` +
+        `${step.attoUsd} aUSD, without markup`;
     case "class": {
       const rated = step.ratedAs === null
         ? "no rate"

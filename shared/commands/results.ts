@@ -114,15 +114,20 @@ export const receiptViewSchema = z.object({
   requestId: requestIdSchema,
   accountId: accountIdSchema,
   keyId: identifierSchema,
+  /** The model that served; before the end the one that was held for. */
   model: identifierSchema,
+  /** What the client named, such as an alias; null when it is `model`. */
+  askedModel: identifierSchema.nullable().default(null),
   state: z.enum(["held", "settled", "released", "expired", "late_settled"]),
   holdMicroKyat: kyat,
   chargedMicroKyat: kyat,
   unbilledMicroKyat: kyat,
   usage: usageSchema.nullable(),
   evidence: evidenceGradeSchema.nullable(),
-  /** Pinned terms: rates in picodollars per unit, markup in parts per million, the FX ratio. */
+  /** Pinned terms of `model`: rates in picodollars per unit, tiers, markup, the FX ratio. */
   pricing: z.record(z.string(), z.json()),
+  /** The pinned fee when the customer's own provider key served: it was charged, not the usage. */
+  ownKeyFee: z.record(z.string(), z.json()).nullable().default(null),
   call: callFactsSchema.nullable(),
   placedAtMs: z.number().int(),
   endedAtMs: z.number().int().nullable(),

@@ -1,6 +1,6 @@
 /** From tokens to kyat: the explanation of one request. @module */
 import { z } from "zod";
-import { callFactsSchema } from "../events/mod.ts";
+import { callFactsSchema, HOLD_BILLINGS } from "../events/mod.ts";
 import { evidenceGradeSchema, USAGE_CLASSES, usageSchema } from "../usage/mod.ts";
 import { eventReferenceSchema } from "./explorer.ts";
 
@@ -10,14 +10,29 @@ const usageClass = z.enum(USAGE_CLASSES);
 /**
  * The steps from usage to a charge, in this order, all exact integers:
  *
+ * - `tier`, where the price depends on the length of the call: the tokens of its input side, and the
+ *   tier that they exceed; null: none, the base rates hold.
  * - `class`, once for each class used: units × rate = picodollars. `ratedAs` names the class whose
  *   rate applied (its own, or the one that lends it), null when none does and nothing is charged.
  * - `cost`: the sum in picodollars, and the provider's cost in nanodollars, rounded once half up.
  * - `markup`: picodollars × (1,000,000 + parts per million) = attodollars (1e-18 USD), not rounded.
  * - `fx`: attodollars × fxMicroKyat ÷ (1,000,000,000 × fxNanoUsd), as numerator and denominator.
+ * - `fee`, of a call with the customer's own key, instead of all those before: picodollars ×
+ *   1,000,000 = attodollars, without markup. `fx` and `rounding` follow.
  * - `rounding`: the quotient in whole microkyat and what remains; half or more rounds up.
  */
 export const explanationStepSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("tier"),
+    inputTokens: z.number().int(),
+    aboveInputTokens: z.number().int().nullable(),
+  }),
+  z.object({
+    kind: z.literal("fee"),
+    feeVersion: z.number().int(),
+    picoUsd: amount,
+    attoUsd: amount,
+  }),
   z.object({
     kind: z.literal("class"),
     usageClass,
@@ -60,6 +75,10 @@ export const explainedSettlementSchema = z.object({
   position: z.string(),
   basis: z.enum(["final", "expiry", "late"]),
   evidence: evidenceGradeSchema,
+  /** The model that served, the price that it was charged at, and whether on the customer's own key. */
+  model: z.string(),
+  priceVersion: z.number().int(),
+  ownKey: z.boolean(),
   usage: usageSchema,
   steps: z.array(explanationStepSchema),
   chargeMicroKyat: amount,
@@ -87,7 +106,10 @@ export const explanationSchema = z.object({
   requestId: z.string(),
   accountId: z.string(),
   keyId: z.string(),
+  /** The model that served; before the end the one that was held for. `terms` are its own. */
   model: z.string(),
+  /** What the client named, such as an alias or `auto`. */
+  askedModel: z.string(),
   endpoint: z.string(),
   state: z.enum(["held", "settled", "released", "expired", "late_settled"]),
   placedAtMs: z.number().int(),
@@ -100,10 +122,21 @@ export const explanationSchema = z.object({
     fxMicroKyat: amount,
     fxNanoUsd: amount,
     ratesPicoUsdPerUnit: z.partialRecord(usageClass, amount),
+    tiers: z.array(z.object({
+      aboveInputTokens: z.number().int(),
+      ratesPicoUsdPerUnit: z.partialRecord(usageClass, amount),
+    })).optional(),
   }),
   hold: z.object({
     position: z.string(),
     holdMicroKyat: amount,
+    /** The model that it names, and those that could have served instead. */
+    model: z.string(),
+    alternatives: z.array(z.string()),
+    billing: z.enum(HOLD_BILLINGS),
+    unitsBound: usageSchema,
+    /** The classes that could occur; null: any. */
+    classes: z.array(usageClass).nullable(),
     inputTokensBound: z.number().int(),
     outputTokensRequested: z.number().int().nullable(),
     outputTokensGranted: z.number().int(),

@@ -70,7 +70,10 @@ export const requestRowSchema = z.object({
   keyId: z.string(),
   edgeId: z.string(),
   endpoint: z.string(),
+  /** The model that served; before the end the one that was held for. */
   model: z.string(),
+  /** What the client named, such as an alias or `auto`. */
+  askedModel: z.string(),
   state: z.enum(["held", "settled", "released", "expired", "late_settled"]),
   provider: z.string().nullable(),
   call: callFactsSchema.nullable(),
@@ -84,7 +87,10 @@ export const requestRowSchema = z.object({
   chargedMicroKyat: amount.nullable(),
   unbilledMicroKyat: amount.nullable(),
   costNanoUsd: amount.nullable(),
+  /** The pinned terms of `model`. */
   pricing: z.record(z.string(), z.json()),
+  /** The fee that was charged instead of tokens, because the customer's own key served; else null. */
+  ownKeyFeePicoUsd: amount.nullable(),
   placedAtMs: z.number().int(),
   endedAtMs: z.number().int().nullable(),
   placedPosition: z.string(),

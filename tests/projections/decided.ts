@@ -5,7 +5,7 @@ import { type CallFacts, type DomainEvent, UNKNOWN_CALL } from "../../shared/eve
 import type { Usage } from "../../shared/usage/mod.ts";
 
 /** The ledger's own arithmetic, to hold others against it. */
-export { chargeMicroKyat, costNanoUsd } from "../../ledger/pricing/mod.ts";
+export { chargeMicroKyat, costNanoUsd, ownKeyFeeMicroKyat } from "../../ledger/pricing/mod.ts";
 
 /**
  * Begins with a price for `gpt-4o`, a markup, an exchange rate, and the account `acc-1` with its key
@@ -62,8 +62,13 @@ export class DecidedLog {
     return { accountId, requestId };
   }
 
-  /** Places a hold for a minute. */
-  place(requestId: string, accountId = "acc-1", keyId = "k1"): void {
+  /** Places a hold for a minute; `more` as in the command. */
+  place(
+    requestId: string,
+    accountId = "acc-1",
+    keyId = "k1",
+    more: Record<string, unknown> = {},
+  ): void {
     this.give("PlaceHold", {
       ...this.of(requestId, accountId),
       keyId,
@@ -74,17 +79,24 @@ export class DecidedLog {
       outputTokensRequested: 500,
       minimumOutputTokens: 1,
       holdTtlMs: 60_000,
+      ...more,
     });
   }
 
-  /** Settles a hold by what the provider reported. */
-  settle(requestId: string, usage: Usage, accountId = "acc-1"): void {
+  /** Settles a hold by what the provider reported; `more` as in the command. */
+  settle(
+    requestId: string,
+    usage: Usage,
+    accountId = "acc-1",
+    more: Record<string, unknown> = {},
+  ): void {
     const { call } = this;
     this.give("SettleHold", {
       ...this.of(requestId, accountId),
       usage,
       evidence: "reported",
       call,
+      ...more,
     });
   }
 }

@@ -52,6 +52,7 @@ export function historyOf(seed: number, length: number): DomainEvent[] {
 
 const LIMITS = { ...NO_LIMITS, requestsPerMinute: 1_000_000 };
 
+const MODELS = ["gpt-4o", "gpt-4o-mini"];
 const ACCOUNTS = ["acc-1", "acc-2", "acc-3"];
 
 function openings(): DomainEvent[] {
@@ -174,7 +175,7 @@ function credit(pick: Pick): DomainEvent {
 }
 
 function placeHold(pick: Pick, seed: number, index: number): Hold {
-  return {
+  const hold = {
     accountId: ACCOUNTS[pick(ACCOUNTS.length)]!,
     requestId: uuidv7({
       clock: { nowMs: () => 1_790_000_000_000 + seed * 1_000_000 + index },
@@ -182,7 +183,7 @@ function placeHold(pick: Pick, seed: number, index: number): Hold {
     }),
     keyId: `k${1 + pick(2)}`,
     edgeId: "edge-1",
-    model: pick(2) === 0 ? "gpt-4o" : "gpt-4o-mini",
+    model: MODELS[pick(2)]!,
     endpoint: "chat.completions",
     amountMicroKyat: BigInt(1_000_000 + pick(1_000_000)),
     inputTokensBound: pick(1_000),
@@ -190,6 +191,30 @@ function placeHold(pick: Pick, seed: number, index: number): Hold {
     outputTokensGranted: 1 + pick(1_000),
     pricing: PRICING,
     expiresAtMs: 1_800_000_000_000,
+  };
+  return { ...hold, ...choicesOf(hold.model, generator(seed * 7_919 + index)) };
+}
+
+/** What else a hold covers; most cover nothing else. */
+function choicesOf(model: string, pick: Pick): Partial<Hold> {
+  const pricing = { ...PRICING, priceVersion: 2, tiers: [] };
+  const others = MODELS.filter((one) => one !== model);
+  return {
+    ...(pick(4) === 0
+      ? { alternatives: others.map((one) => ({ model: one, pricing })), askedModel: "auto" }
+      : {}),
+    ...(pick(4) === 0
+      ? { billing: "either", ownKeyFee: { feeVersion: 1, picoUsdPerRequest: 55_000_001n } }
+      : {}),
+  };
+}
+
+/** Who served, where the hold left a choice. */
+function servedOf({ alternatives, billing, inputTokensBound }: Hold) {
+  const pick = generator(inputTokensBound);
+  return {
+    ...(alternatives === undefined ? {} : { model: MODELS[pick(2)]! }),
+    ...(billing === undefined ? {} : { ownKey: pick(2) === 0 }),
   };
 }
 
@@ -215,14 +240,16 @@ function callOf(pick: Pick): CallFacts {
   };
 }
 
-function progressOrEnd({ accountId, requestId, amountMicroKyat }: Hold, pick: Pick): DomainEvent {
+function progressOrEnd(hold: Hold, pick: Pick): DomainEvent {
+  const { accountId, requestId, amountMicroKyat } = hold;
+  const served = servedOf(hold);
   const of = { accountId, requestId };
   const usage = usageOf(pick);
   switch (pick(8)) {
     case 0:
       return {
         type: "UsageReported",
-        payload: { ...of, sequence: 1, usage, evidence: "observed" },
+        payload: { ...of, sequence: 1, usage, evidence: "observed", ...served },
       };
     case 1:
       return { type: "HoldExtended", payload: { ...of, sequence: 1, expiresAtMs: 1 } };
@@ -252,13 +279,15 @@ function progressOrEnd({ accountId, requestId, amountMicroKyat }: Hold, pick: Pi
           unbilledMicroKyat,
           costNanoUsd: BigInt(pick(1_000)),
           call: atExpiry ? UNKNOWN_CALL : callOf(pick),
+          ...served,
         },
       };
     }
   }
 }
 
-function late({ accountId, requestId }: Hold, pick: Pick): DomainEvent {
+function late(hold: Hold, pick: Pick): DomainEvent {
+  const { accountId, requestId } = hold;
   const chargedMicroKyat = BigInt(pick(1_000));
   return {
     type: "LateUsageSettled",
@@ -273,6 +302,7 @@ function late({ accountId, requestId }: Hold, pick: Pick): DomainEvent {
       unbilledMicroKyat: 5n,
       costNanoUsd: BigInt(pick(1_000)),
       call: callOf(pick),
+      ...servedOf(hold),
     },
   };
 }

@@ -38,6 +38,7 @@ function sampleRequest(index: number, nowMs: number): RequestRow {
     edgeId: "edge-1",
     endpoint: "/v1/chat/completions",
     model,
+    askedModel: model,
     state,
     provider: charged ? "simulator" : null,
     call: ended
@@ -94,6 +95,7 @@ function sampleRequest(index: number, nowMs: number): RequestRow {
       fxMicroKyat: "4500000000",
       fxNanoUsd: "1000000000",
     },
+    ownKeyFeePicoUsd: null,
     placedAtMs: nowMs - index * 3_600_000,
     endedAtMs: ended ? nowMs - index * 3_600_000 + 1_702 : null,
     placedPosition: String(1_000 - index * 2),

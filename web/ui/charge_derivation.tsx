@@ -57,7 +57,7 @@ function Settlement(
       intro={t("derivation_intro")}
       flush
     >
-      <ClassTable classes={classes} priceVersion={terms.priceVersion} t={t} />
+      <ClassTable classes={classes} priceVersion={settlement.priceVersion} t={t} />
       <div class="panel-body">
         <Facts
           rows={[
@@ -119,6 +119,21 @@ function factsOf(step: ExplanationStep, terms: Explanation["terms"], t: Translat
   switch (step.kind) {
     case "class":
       return [];
+    case "tier":
+      return [{
+        name: t("price_tier"),
+        value: step.aboveInputTokens === null
+          ? t("price_tier_base", { tokens: wholeNumber(step.inputTokens) })
+          : t("price_tier_above", {
+            tokens: wholeNumber(step.inputTokens),
+            above: wholeNumber(step.aboveInputTokens),
+          }),
+      }];
+    case "fee":
+      return [{
+        name: `${t("own_key_fee")} · ${version(step.feeVersion)}`,
+        value: `${dollars(step.picoUsd, 12)} USD`,
+      }];
     case "cost":
       return [{ name: t("provider_cost"), value: `${dollars(step.picoUsd, 12)} USD` }];
     case "markup":

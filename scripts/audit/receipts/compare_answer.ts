@@ -85,8 +85,7 @@ function provedMembers(events: readonly ReceiptEvent[]): Proved {
   const endedAtMs = ends.length === 0 ? null : last.recordedAt;
   return {
     currency: "MMK",
-    model: hold.payload.model,
-    pricing: hold.payload.pricing,
+    ...servedMembers(hold.payload, latest ?? {}),
     state: STATES[last.type],
     usage: latest?.usage,
     evidence: latest?.evidence,
@@ -107,6 +106,25 @@ function provedMembers(events: readonly ReceiptEvent[]): Proved {
     placedAtMs: hold.recordedAt,
     ended_at_ms: endedAtMs,
     endedAtMs,
+  };
+}
+
+/** Who served, and at which of the pinned terms. */
+function servedMembers(
+  hold: ReceiptEvent["payload"],
+  { model = hold.model, ownKey }: ReceiptEvent["payload"],
+): Proved {
+  const alternatives = Array.isArray(hold.alternatives) ? hold.alternatives : [];
+  const asked = hold.askedModel ?? hold.model;
+  const askedModel = asked === model ? null : asked;
+  const ownKeyFee = ownKey === true ? hold.ownKeyFee : null;
+  return {
+    model,
+    askedModel,
+    asked_model: askedModel,
+    pricing: alternatives.find((one) => one?.model === model)?.pricing ?? hold.pricing,
+    ownKeyFee,
+    own_key_fee: ownKeyFee,
   };
 }
 
