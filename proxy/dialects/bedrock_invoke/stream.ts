@@ -5,8 +5,8 @@ import { exceptionIn } from "../bedrock_converse/failure.ts";
 import { addConverseEvent } from "../bedrock_converse/stream.ts";
 import { laterReport, memberAt } from "../counts.ts";
 import type { StreamState, TextCount } from "../dialect.ts";
-import type { EventReading, StreamForm } from "../event_stream.ts";
-import { awsEventStream } from "../framing/mod.ts";
+import { type EventReading, hasMember, type StreamForm } from "../event_stream.ts";
+import { awsEventStream, EXCEPTION } from "../framing/mod.ts";
 import { addText, countChoices } from "../text.ts";
 import { bodyReport, completed, metricsOf } from "./usage.ts";
 
@@ -18,7 +18,9 @@ const METRICS = "amazon-bedrock-invocationMetrics";
 export const invokeStream: StreamForm = {
   framing: awsEventStream,
   endMark: null,
-  isNotable: () => true,
+  isNotable: (text) =>
+    hasMember(text, '"usage"') || text.includes('okenCount"') || text.includes('oken_count"') ||
+    text.includes('"error"') || text.includes(EXCEPTION),
   read(event, name, state) {
     const failure = exceptionIn(name, event);
     if (failure !== null) return { failure };

@@ -29,7 +29,12 @@ export const EXCEPTION = "exception:";
 /** What stands for bytes whose checksum is wrong: no JSON. */
 const CORRUPT = "!";
 
+/** JSON in base64; beside it stands nothing but padding. */
+const WRAPPED = /^\{(?:"p":"[^"\\]*",)?"bytes":"([A-Za-z0-9+/=]*)"[,}]/;
+
 const decoder = new TextDecoder();
+/** Each byte is one character, so that places in the text are places in the bytes. */
+const byteDecoder = new TextDecoder("windows-1252");
 const encoder = new TextEncoder();
 
 /**
@@ -52,7 +57,8 @@ export const awsEventStream: Framing = {
     if (start < whole.length) messages.push(whole.subarray(start));
     return messages;
   },
-  textOf: (whole) => awsEventStream.split(whole).map(lineOf).join(""),
+  textOf: (whole) =>
+    isWhole(whole) ? lineOf(whole) : awsEventStream.split(whole).map(lineOf).join(""),
   eventsIn: (text) =>
     text.split("\n").flatMap((line) => {
       const tab = line.indexOf("\t");
@@ -70,8 +76,7 @@ function messageEnds(whole: Bytes): { readonly ends: readonly number[]; readonly
   while (start + PRELUDE_BYTES <= whole.length) {
     const total = view.getUint32(start);
     const headers = view.getUint32(start + 4);
-    const prelude = crc32(whole.subarray(start, start + 8));
-    const broken = prelude !== view.getUint32(start + 8) ||
+    const broken = crc32(whole, start, start + 8) !== view.getUint32(start + 8) ||
       total < PRELUDE_BYTES + headers + CHECKSUM_BYTES;
     if (!broken && start + total > whole.length) break;
     start = broken ? whole.length : start + total;
@@ -80,13 +85,19 @@ function messageEnds(whole: Bytes): { readonly ends: readonly number[]; readonly
   return { ends, end: ends.at(-1) ?? 0 };
 }
 
+/** Whether the bytes are one message by its own account. */
+function isWhole(bytes: Bytes): boolean {
+  return bytes.length >= PRELUDE_BYTES &&
+    new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) === bytes.length;
+}
+
 function lineOf(message: Bytes): string {
   const view = new DataView(message.buffer, message.byteOffset, message.length);
   if (
     message.length < PRELUDE_BYTES + CHECKSUM_BYTES || view.getUint32(0) !== message.length ||
     view.getUint32(4) + PRELUDE_BYTES + CHECKSUM_BYTES > message.length ||
-    crc32(message.subarray(0, 8)) !== view.getUint32(8) ||
-    crc32(message.subarray(0, message.length - CHECKSUM_BYTES)) !==
+    crc32(message, 0, 8) !== view.getUint32(8) ||
+    crc32(message, 0, message.length - CHECKSUM_BYTES) !==
       view.getUint32(message.length - CHECKSUM_BYTES)
   ) {
     return `corrupt\t${CORRUPT}\n`;
@@ -111,37 +122,37 @@ function lineOf(message: Bytes): string {
 
 /** Raw line ends inside a JSON text are white space, so that they may be replaced by it. */
 function line(name: string, payload: string): string {
-  return `${name.replaceAll(/[\t\n]/g, " ")}\t${payload.replaceAll(/[\r\n]/g, " ")}\n`;
+  const oneLine = payload.includes("\n") || payload.includes("\r")
+    ? payload.replaceAll(/[\r\n]/g, " ")
+    : payload;
+  return `${/[\t\n]/.test(name) ? "" : name}\t${oneLine}\n`;
 }
 
 function unwrapped(payload: string): string {
-  if (!payload.includes('"bytes"')) return payload;
+  const base64 = WRAPPED.exec(payload)?.[1];
+  if (base64 === undefined) return payload;
   try {
-    const { bytes } = JSON.parse(payload) as { readonly bytes?: unknown };
-    if (typeof bytes !== "string") return payload;
-    return decoder.decode(Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0)));
+    return decoder.decode(Uint8Array.fromBase64(base64));
   } catch {
     return payload;
   }
 }
 
-/** The headers that are strings; all others are skipped. */
+/** The headers that are strings, which AWS writes in ASCII; all others are skipped. */
 function headersOf(bytes: Bytes): ReadonlyMap<string, string> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = byteDecoder.decode(bytes);
   const headers = new Map<string, string>();
   for (let at = 0; at < bytes.length;) {
     const nameEnd = at + 1 + (bytes[at] ?? 0);
-    const name = decoder.decode(bytes.subarray(at + 1, nameEnd));
     const type = bytes[nameEnd] ?? 0;
     const fixed = VALUE_BYTES[type];
     if (fixed !== undefined) {
       at = nameEnd + 1 + fixed;
       continue;
     }
-    if (nameEnd + 3 > bytes.length) break;
     const valueAt = nameEnd + 3;
-    const end = valueAt + view.getUint16(nameEnd + 1);
-    if (type === STRING) headers.set(name, decoder.decode(bytes.subarray(valueAt, end)));
+    const end = valueAt + (bytes[nameEnd + 1] ?? 0) * 256 + (bytes[nameEnd + 2] ?? 0);
+    if (type === STRING) headers.set(text.slice(at + 1, nameEnd), text.slice(valueAt, end));
     at = end;
   }
   return headers;
@@ -167,10 +178,10 @@ export function awsMessage(headers: Readonly<Record<string, string>>, payload: s
   const view = new DataView(message.buffer);
   view.setUint32(0, message.length);
   view.setUint32(4, head.length);
-  view.setUint32(8, crc32(message.subarray(0, 8)));
+  view.setUint32(8, crc32(message, 0, 8));
   message.set(head, PRELUDE_BYTES);
   message.set(body, PRELUDE_BYTES + head.length);
   const checked = message.length - CHECKSUM_BYTES;
-  view.setUint32(checked, crc32(message.subarray(0, checked)));
+  view.setUint32(checked, crc32(message, 0, checked));
   return message;
 }
