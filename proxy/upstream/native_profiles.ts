@@ -85,8 +85,12 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
       "cohere.embed": "/{action}/embed",
       "cohere.generate": "/{action}/generate",
       "cohere.rerank": "/{action}/rerank",
+      "openai.chat.completions": "/compatibility/v1/chat/completions",
+      "openai.embeddings": "/compatibility/v1/embeddings",
     },
     onClientGone: "cancel",
+    // The preamble that its models are told.
+    inputOverheadTokens: 3_072,
     source: "docs.cohere.com/reference",
   },
   {
@@ -98,6 +102,10 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
       "ollama.chat": "/api/chat",
       "ollama.generate": "/api/generate",
       "ollama.embed": "/api/embed",
+      "openai.chat.completions": "/v1/chat/completions",
+      "openai.completions": "/v1/completions",
+      "openai.embeddings": "/v1/embeddings",
+      "openai.responses": "/v1/responses",
     },
     // A server of one's own bills nobody, and stops when nobody listens.
     onClientGone: "cancel",
@@ -115,6 +123,14 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
     },
     outputSlackTokens: 16,
     source: "docs.aws.amazon.com/bedrock/latest/APIReference",
+  },
+  {
+    ...COMMON,
+    name: "jina",
+    baseUrl: "https://api.jina.ai/v1",
+    auth: "bearer",
+    dialects: { "cohere.rerank": "/rerank", "openai.embeddings": "/embeddings" },
+    source: "jina.ai/reranker",
   },
   {
     ...COMMON,
