@@ -1,7 +1,9 @@
 /** The newest price of each model, and the markup and exchange rate in force. @module */
+import type { EventPayload } from "../../shared/events/mod.ts";
 import { type Projection, tablePart } from "../projection/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
-import { table } from "../table/mod.ts";
+import type { LogEvent } from "../log/mod.ts";
+import { type Rows, table, type TableRow } from "../table/mod.ts";
 
 /** One row a model; each shard keeps its own, so that shards do not wait for each other. */
 export const pricesTable = table({
@@ -17,6 +19,15 @@ export const pricesTable = table({
     maxOutputTokens: "count",
     source: "text",
     publishedAtMs: "count",
+    kind: "text?",
+    tiers: "json?",
+    inputModalities: "json?",
+    outputModalities: "json?",
+    capabilities: "json?",
+    deprecatedOn: "text?",
+    retiredOn: "text?",
+    providers: "json?",
+    withdrawnAtMs: "count?",
   },
   key: ["shard", "model"],
   indexes: [],
@@ -32,20 +43,56 @@ export const ratesTable = table({
 
 const prices = tablePart({
   table: pricesTable,
-  types: ["PricePublished"],
+  types: ["PricePublished", "PriceWithdrawn"],
   keyOf: ({ shard, event }) =>
-    event.type === "PricePublished" ? { shard, model: event.payload.model } : null,
-  fold(rows, { shard, event, recordedAtMs }) {
-    if (event.type !== "PricePublished") return;
-    const { ratesPicoUsdPerUnit, ...price } = event.payload;
-    rows.put({
-      shard,
-      ...price,
-      ratesPicoUsdPerUnit: toJsonValue(ratesPicoUsdPerUnit),
-      publishedAtMs: recordedAtMs,
-    });
-  },
+    event.type === "PricePublished" || event.type === "PriceWithdrawn"
+      ? { shard, model: event.payload.model }
+      : null,
+  fold: foldPrice,
 });
+
+/** Applies an event to its model's row. Throws Error when what was never for sale is withdrawn. */
+export function foldPrice(
+  rows: Pick<Rows<typeof pricesTable.columns>, "get" | "put">,
+  { shard, event, recordedAtMs }: Pick<LogEvent, "shard" | "event" | "recordedAtMs">,
+): void {
+  if (event.type === "PricePublished") {
+    return rows.put(priceRow(event.payload, { shard, publishedAtMs: recordedAtMs }));
+  }
+  if (event.type !== "PriceWithdrawn") return;
+  const { model } = event.payload;
+  const row = rows.get({ shard, model });
+  if (row === null) throw new Error(`model ${model} was never for sale`);
+  rows.put({ ...row, withdrawnAtMs: recordedAtMs });
+}
+
+/** What is not told stays null. */
+function priceRow(
+  { ratesPicoUsdPerUnit, tiers, ...price }: EventPayload<"PricePublished">,
+  { shard, publishedAtMs }: { readonly shard: number; readonly publishedAtMs: number },
+): TableRow<typeof pricesTable> {
+  return {
+    shard,
+    model: price.model,
+    priceVersion: price.priceVersion,
+    displayName: price.displayName,
+    ownedBy: price.ownedBy,
+    ratesPicoUsdPerUnit: toJsonValue(ratesPicoUsdPerUnit),
+    contextWindowTokens: price.contextWindowTokens,
+    maxOutputTokens: price.maxOutputTokens,
+    source: price.source,
+    publishedAtMs,
+    kind: price.kind ?? null,
+    tiers: tiers === undefined ? null : toJsonValue(tiers),
+    inputModalities: price.inputModalities ?? null,
+    outputModalities: price.outputModalities ?? null,
+    capabilities: price.capabilities ?? null,
+    deprecatedOn: price.deprecatedOn ?? null,
+    retiredOn: price.retiredOn ?? null,
+    providers: price.providers ?? null,
+    withdrawnAtMs: null,
+  };
+}
 
 const rates = tablePart({
   table: ratesTable,
@@ -66,4 +113,4 @@ const rates = tablePart({
 });
 
 /** The catalog projection. */
-export const catalog: Projection = { name: "catalog", version: 1, parts: [prices, rates] };
+export const catalog: Projection = { name: "catalog", version: 2, parts: [prices, rates] };

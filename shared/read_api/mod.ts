@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { BUDGET_PERIODS, callFactsSchema, ratesSchema } from "../events/mod.ts";
+import { BUDGET_PERIODS, callFactsSchema, priceDetails, ratesSchema } from "../events/mod.ts";
 import { evidenceGradeSchema, usageSchema } from "../usage/mod.ts";
 
 export * from "./costs.ts";
@@ -126,6 +126,17 @@ export const priceRowSchema = z.object({
   maxOutputTokens: z.number().int(),
   source: z.string(),
   publishedAtMs: z.number().int(),
+  /** What the price says besides; null or absent: nothing. */
+  kind: priceDetails.kind.nullable(),
+  tiers: priceDetails.tiers.nullable(),
+  inputModalities: priceDetails.inputModalities.nullable(),
+  outputModalities: priceDetails.outputModalities.nullable(),
+  capabilities: priceDetails.capabilities.nullable(),
+  deprecatedOn: priceDetails.deprecatedOn,
+  retiredOn: priceDetails.retiredOn,
+  providers: priceDetails.providers.nullable(),
+  /** Since when it is not for sale; null or absent: it is. */
+  withdrawnAtMs: z.number().int().nullable().optional(),
 });
 
 /** GET /v1/rates: markup and exchange rate in force, null when never set. */

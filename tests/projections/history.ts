@@ -69,8 +69,34 @@ function openings(): DomainEvent[] {
       source: "test",
     },
   }));
+  const tiered: DomainEvent = {
+    type: "PricePublished",
+    payload: {
+      model: "openai/gpt-5.4",
+      priceVersion: 1,
+      displayName: "GPT-5.4",
+      ownedBy: "openai",
+      ratesPicoUsdPerUnit: PRICING.ratesPicoUsdPerUnit,
+      contextWindowTokens: 1_050_000,
+      maxOutputTokens: 128_000,
+      source: "test",
+      kind: "chat",
+      tiers: [{ aboveInputTokens: 271_999, ratesPicoUsdPerUnit: { input: 5_000_000n } }],
+      inputModalities: ["text", "image"],
+      outputModalities: ["text"],
+      capabilities: ["tools"],
+      deprecatedOn: "2027-01-01",
+      retiredOn: null,
+      providers: ["openai"],
+    },
+  };
   return [
     ...prices,
+    tiered,
+    {
+      type: "PriceWithdrawn",
+      payload: { model: "openai/gpt-5.4", priceVersion: 1, reason: "test" },
+    },
     {
       type: "PlanPublished",
       payload: {

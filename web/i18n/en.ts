@@ -184,6 +184,7 @@ export const en = {
   prices: "Prices",
   prices_intro: "What providers charge, in USD for a million units. The markup comes on top.",
   no_prices: "No price is published yet: every call is refused until one is.",
+  price_withdrawn: "not for sale since",
   publish_price: "Publish price",
   context_window: "Context",
   max_output: "Most output",

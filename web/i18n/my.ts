@@ -180,6 +180,7 @@ export const my: Readonly<Record<TextKey, string>> = {
   prices: "ဈေးနှုန်းများ",
   prices_intro: "ဝန်ဆောင်မှုပေးသူတို့၏ ဈေး၊ ယူနစ်တစ်သန်းလျှင် USD။ အမြတ်တင်နှုန်း ထပ်ပေါင်းပါမည်။",
   no_prices: "ဈေးနှုန်း မထုတ်ပြန်ရသေးပါ။ ထုတ်ပြန်သည်အထိ ခေါ်ဆိုမှုအားလုံး ငြင်းပယ်ပါမည်။",
+  price_withdrawn: "ရောင်းချခြင်း ရပ်ထားသည့်နေ့",
   publish_price: "ဈေးနှုန်း ထုတ်ပြန်ရန်",
   context_window: "Context",
   max_output: "အထွက် အများဆုံး",

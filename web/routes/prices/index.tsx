@@ -70,6 +70,14 @@ export default define.page<typeof handler>(({ data, state, url }) => {
                     <span class="nowrap">{dayInYangon(row.publishedAtMs)}</span>
                     <br />
                     <span class="quiet" title={row.source}>{t("version")} {row.priceVersion}</span>
+                    {row.withdrawnAtMs != null && (
+                      <>
+                        <br />
+                        <strong>
+                          {t("price_withdrawn")} {dayInYangon(row.withdrawnAtMs)}
+                        </strong>
+                      </>
+                    )}
                   </>
                 ),
               },
@@ -91,17 +99,28 @@ function rateOf(row: PriceRow, usageClass: (typeof USAGE_CLASSES)[number]): stri
   return rate === undefined ? "–" : perMillionUsd(rate);
 }
 
-/** The rates that have no column of their own; null when there are none. */
+/** The rates that have no column of their own, those of long calls included; null without any. */
 function otherRates(row: PriceRow) {
   const others = USAGE_CLASSES.filter((usageClass) =>
     row.ratesPicoUsdPerUnit[usageClass] !== undefined &&
     !OWN_COLUMNS.some((own) => own === usageClass)
   );
-  if (others.length === 0) return null;
-  return (
-    <span class="quiet">
-      {others.map((usageClass) => `${usageClass.replaceAll("_", " ")} ${rateOf(row, usageClass)}`)
-        .join(", ")}
-    </span>
-  );
+  const lines = [
+    ...others.length === 0 ? [] : [ratesText(row, others)],
+    ...(row.tiers ?? []).map((tier) =>
+      `> ${wholeNumber(tier.aboveInputTokens)}: ${ratesText(tier, USAGE_CLASSES)}`
+    ),
+  ];
+  if (lines.length === 0) return null;
+  return lines.map((line) => <span class="quiet block" key={line}>{line}</span>);
+}
+
+function ratesText(
+  of: Pick<PriceRow, "ratesPicoUsdPerUnit">,
+  classes: readonly (typeof USAGE_CLASSES)[number][],
+): string {
+  return classes.flatMap((usageClass) => {
+    const rate = of.ratesPicoUsdPerUnit[usageClass];
+    return rate === undefined ? [] : [`${usageClass.replaceAll("_", " ")} ${perMillionUsd(rate)}`];
+  }).join(", ");
 }
