@@ -1,7 +1,7 @@
 /** Whether limits let a call begin, and with how much output. @module */
 import { LIMIT_NAMES, type LimitName, type RateLimit } from "../../shared/limits/mod.ts";
 import { dayOf, dayStartMs, monthOfDay, monthStartMs } from "../calendar.ts";
-import { type Counted, countedAt, endOfSecondMs, secondOf } from "./counters.ts";
+import { type Counted, countedAt, endOfSecondMs, secondOf, secondsAt } from "./counters.ts";
 import type { LimitedOwner } from "./limiter.ts";
 
 /** One limit of an owner's plan, and how much of it is used. */
@@ -17,8 +17,9 @@ export interface LimitUse {
 
 /** The limits of an owner's plan at `nowMs`; none without a plan. */
 export function limitsInUse(owner: LimitedOwner, nowMs: number): LimitUse[] {
-  if (owner.limiter === null || owner.limiter.plan === null) return [];
-  return standingsOf(owner, nowMs).map(({ name, limit, used }) => ({
+  const standings: Standing[] = [];
+  addStandings(standings, owner, nowMs);
+  return standings.map(({ name, limit, used }) => ({
     name,
     limit,
     used,
@@ -67,7 +68,6 @@ interface Standing {
   readonly name: LimitName;
   readonly limit: number;
   readonly used: number;
-  readonly counted: Counted;
 }
 
 /**
@@ -79,32 +79,30 @@ export function admitByLimits(
   call: CallBounds,
   nowMs: number,
 ): LimitAdmission | LimitRefusal | null {
-  let standings: Standing[] | null = null;
-  for (const owner of owners) {
-    if (owner.limiter === null || owner.limiter.plan === null) continue;
-    standings = [...(standings ?? []), ...standingsOf(owner, nowMs)];
-  }
-  if (standings === null || standings.length === 0) return null;
-  const refusals = standings.flatMap((one) => refusalOf(one, call, nowMs) ?? []);
-  if (refusals.length > 0) return refusals.reduce((one, other) => longer(one, other));
+  const standings: Standing[] = [];
+  for (const owner of owners) addStandings(standings, owner, nowMs);
+  if (standings.length === 0) return null;
+  let longest: LimitRefusal | null = null;
   let outputTokens = call.outputTokens;
-  for (const { name, limit, used } of standings) {
-    if (!isOfTokens(name)) continue;
-    outputTokens = Math.min(outputTokens, limit - used - call.inputTokens);
+  for (const standing of standings) {
+    const refusal = refusalOf(standing, call, nowMs);
+    if (refusal !== null) longest = longest === null ? refusal : longer(longest, refusal);
+    if (!isOfTokens(standing.name)) continue;
+    outputTokens = Math.min(outputTokens, standing.limit - standing.used - call.inputTokens);
   }
+  if (longest !== null) return longest;
   const tokens = call.inputTokens + outputTokens;
   return { status: "admitted", outputTokens, rateLimits: rateLimitsOf(standings, tokens, nowMs) };
 }
 
-function standingsOf(owner: LimitedOwner, nowMs: number): Standing[] {
-  const { plan, counters } = owner.limiter!;
+function addStandings(standings: Standing[], owner: LimitedOwner, nowMs: number): void {
+  if (owner.limiter === null || owner.limiter.plan === null) return;
+  const { plan: { limits }, counters } = owner.limiter;
   const counted = countedAt(counters, nowMs);
-  return LIMIT_NAMES.flatMap((name) => {
-    const limit = plan!.limits[name];
-    return limit === null
-      ? []
-      : [{ owner, name, limit, used: usedOf(name, owner, counted), counted }];
-  });
+  for (const name of LIMIT_NAMES) {
+    const limit = limits[name];
+    if (limit !== null) standings.push({ owner, name, limit, used: usedOf(name, owner, counted) });
+  }
 }
 
 function usedOf(name: LimitName, owner: LimitedOwner, counted: Counted): number {
@@ -138,12 +136,12 @@ function refusalOf(standing: Standing, call: CallBounds, nowMs: number): LimitRe
 }
 
 /** When `needed` fits within a limit that is too tight for it now. */
-function fitsAtMs({ name, limit, used, counted }: Standing, needed: number, nowMs: number) {
+function fitsAtMs({ owner, name, limit, used }: Standing, needed: number, nowMs: number) {
   switch (name) {
     case "requestsPerMinute":
     case "tokensPerMinute": {
       let left = used;
-      for (const { second, requests, tokens } of counted.seconds) {
+      for (const { second, requests, tokens } of secondsAt(owner.limiter!.counters, nowMs)) {
         left -= name === "requestsPerMinute" ? requests : tokens;
         if (left + needed <= limit) return endOfSecondMs(second);
       }

@@ -21,7 +21,10 @@ export interface SecondCount {
 /** See the module; changed by the functions of this file only. */
 export interface LimitCounters {
   /** The seconds of the last minute in which a call began, oldest first: at most 60. */
-  seconds: SecondCount[];
+  readonly seconds: SecondCount[];
+  /** Σ of those seconds. */
+  requestsInSeconds: number;
+  tokensInSeconds: number;
   /** The day in Yangon that `requestsInDay` belongs to. */
   dayIndex: number;
   requestsInDay: number;
@@ -32,7 +35,15 @@ export interface LimitCounters {
 
 /** Nothing counted. */
 export function newCounters(): LimitCounters {
-  return { seconds: [], dayIndex: -1, requestsInDay: 0, monthIndex: -1, tokensInMonth: 0 };
+  return {
+    seconds: [],
+    requestsInSeconds: 0,
+    tokensInSeconds: 0,
+    dayIndex: -1,
+    requestsInDay: 0,
+    monthIndex: -1,
+    tokensInMonth: 0,
+  };
 }
 
 /** A call that counts, as long as its tokens may still be corrected. */
@@ -57,9 +68,11 @@ export function countCall(
       last.requests++;
       last.tokens += tokens;
     } else {
-      counters.seconds = counters.seconds.filter(({ second }) => isWithin(second, now));
+      forgetSeconds(counters, now);
       counters.seconds.push({ second: now, requests: 1, tokens });
     }
+    counters.requestsInSeconds++;
+    counters.tokensInSeconds += tokens;
     turnTo(counters, dayOf(atMs));
     counters.requestsInDay++;
     counters.tokensInMonth += tokens;
@@ -75,8 +88,11 @@ export function correctTokens(call: CountedCall, tokens: number): void {
   const second = secondOf(call.atMs);
   const monthIndex = monthOfDay(dayOf(call.atMs));
   for (const counters of call.by) {
-    const count = counters.seconds.find((one) => one.second === second);
-    if (count !== undefined) count.tokens += added;
+    const count = counters.seconds.findLast((one) => one.second === second);
+    if (count !== undefined) {
+      count.tokens += added;
+      counters.tokensInSeconds += added;
+    }
     if (counters.monthIndex === monthIndex) counters.tokensInMonth += added;
   }
 }
@@ -99,24 +115,32 @@ export interface Counted {
   readonly tokensInMinute: number;
   readonly requestsInDay: number;
   readonly tokensInMonth: number;
-  /** The seconds that make up the minute, oldest first. */
-  readonly seconds: readonly SecondCount[];
 }
 
 /** What counts at `nowMs`, which is not before the last call; changes nothing. */
 export function countedAt(counters: LimitCounters, nowMs: number): Counted {
   const now = secondOf(nowMs);
-  const seconds = counters.seconds.filter(({ second }) => isWithin(second, now));
+  let { requestsInSeconds: requestsInMinute, tokensInSeconds: tokensInMinute } = counters;
+  for (const { second, requests, tokens } of counters.seconds) {
+    if (isWithin(second, now)) break;
+    requestsInMinute -= requests;
+    tokensInMinute -= tokens;
+  }
   const dayIndex = dayOf(nowMs);
   const isDay = counters.dayIndex === dayIndex;
   const isMonth = isDay || counters.monthIndex === monthOfDay(dayIndex);
   return {
-    requestsInMinute: seconds.reduce((sum, { requests }) => sum + requests, 0),
-    tokensInMinute: seconds.reduce((sum, { tokens }) => sum + tokens, 0),
+    requestsInMinute,
+    tokensInMinute,
     requestsInDay: isDay ? counters.requestsInDay : 0,
     tokensInMonth: isMonth ? counters.tokensInMonth : 0,
-    seconds,
   };
+}
+
+/** The seconds that make up the minute at `nowMs`, oldest first. */
+export function secondsAt({ seconds }: LimitCounters, nowMs: number): readonly SecondCount[] {
+  const now = secondOf(nowMs);
+  return seconds.filter(({ second }) => isWithin(second, now));
 }
 
 /** When a second no longer counts, in epoch milliseconds. */
@@ -131,6 +155,17 @@ export function secondOf(atMs: number): number {
 
 function isWithin(second: number, now: number): boolean {
   return second > now - WINDOW_SECONDS;
+}
+
+function forgetSeconds(counters: LimitCounters, now: number): void {
+  let old = 0;
+  for (const { second, requests, tokens } of counters.seconds) {
+    if (isWithin(second, now)) break;
+    counters.requestsInSeconds -= requests;
+    counters.tokensInSeconds -= tokens;
+    old++;
+  }
+  counters.seconds.splice(0, old);
 }
 
 function turnTo(counters: LimitCounters, dayIndex: number): void {
