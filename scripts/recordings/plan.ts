@@ -51,17 +51,6 @@ export interface Plan {
 /** A proxy takes at most a hundred targets; beyond this many, providers share one for each profile. */
 const MAX_OWN_TARGETS = 60;
 
-/** Profiles under other names than the recordings', in the order of preference. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  "google-vertex": ["google_vertex", "vertex", "google"],
-  azure: ["azure_openai"],
-  "cloudflare-workers-ai": ["cloudflare", "workers_ai"],
-  "ollama-cloud": ["ollama"],
-  "bedrock-mantle": ["bedrock_mantle"],
-  google: ["gemini", "google_gemini"],
-  zai: ["z_ai"],
-};
-
 /** Who speaks a family of dialects where a provider's own profile, if any, does not. */
 const FAMILIES: readonly (readonly [prefix: string, profile: readonly string[]])[] = [
   ["openai.", ["openai_compatible", "openai"]],
@@ -110,20 +99,17 @@ export async function planReplays(paths: readonly string[]): Promise<Plan> {
   return { targets: [...targets.values()], unplayable };
 }
 
-function dialectNameOf(recording: Recording): DialectName | null {
+/** The dialect in which a recording's call is made here; null when no path takes it. */
+export function dialectNameOf(recording: Recording): DialectName | null {
   const path = clientRequest(recording)?.path;
   return path === undefined ? null : findApi(path.replace(/\?.*$/, ""))?.dialect ?? null;
 }
 
-/** The provider's own profile where it speaks the dialect, else one that does. */
-function profileFor(provider: string, dialect: DialectName): ProviderProfile | null {
+/** The provider's own profile where it speaks the dialect, else one that does; null when none does. */
+export function profileFor(provider: string, dialect: DialectName): ProviderProfile | null {
   const family = FAMILIES.find(([prefix]) => dialect.startsWith(prefix))?.[1] ?? [];
-  const names = [
-    provider,
-    provider.replaceAll("-", "_"),
-    ...OTHER_NAMES[provider] ?? [],
-    ...family,
-  ];
+  // Some providers speak APIs of others beside their own, at other addresses.
+  const names = [provider, `${provider}-openai`, `${provider}-anthropic`, ...family];
   for (const name of names) {
     const profile = profileOf(name);
     if (profile?.dialects[dialect] !== undefined) return profile;
