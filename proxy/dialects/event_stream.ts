@@ -17,7 +17,7 @@ import {
   type StreamStep,
   type TextCount,
 } from "./dialect.ts";
-import { concatenated, type FramedEvent, type Framing } from "./framing/mod.ts";
+import { concatenated, type Framing } from "./framing/mod.ts";
 import { NOTHING_COUNTED } from "./text.ts";
 
 /** What one event said. */
