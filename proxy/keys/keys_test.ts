@@ -10,7 +10,14 @@ import {
   type ProviderKeyLevel,
   sealSecret,
 } from "../../shared/routing/mod.ts";
-import { chooseKey, createKeyring, type KeyedProvider, type KeyOwner } from "./mod.ts";
+import {
+  chooseKey,
+  createKeyring,
+  type KeyedProvider,
+  type KeyOwner,
+  settingKeyId,
+  usableKeys,
+} from "./mod.ts";
 
 const { random, clock } = createEffects(platformOf(globalThis));
 const masterKeys = parseMasterKeys(makeMasterKey(random));
@@ -43,14 +50,16 @@ const all = [
   stored("same-user-elsewhere", "user", "acc-2/u-1"),
   stored("other-org", "organisation", "acc-2"),
 ];
+const environmentId = settingKeyId("environment", "groq", "env-secret");
+const freeId = settingKeyId("free", "groq", "free-secret");
 const ids = [
   "k-user",
   "k-org",
   "k-tier",
   "k-system",
   "k-system-2",
-  "environment/groq",
-  "free/groq",
+  environmentId,
+  freeId,
 ];
 
 function sources(keys: readonly EdgeProviderKey[], ill: readonly string[] = []) {
@@ -71,8 +80,8 @@ describe("the key of a call", () => {
       [2, "tier", "k-tier", false, "secret-of-k-tier"],
       [3, "system", "k-system", false, "secret-of-k-system"],
       [4, "system", "k-system-2", false, "secret-of-k-system-2"],
-      [5, "environment", "environment/groq", false, "env-secret"],
-      [6, "free", "free/groq", false, "free-secret"],
+      [5, "environment", environmentId, false, "env-secret"],
+      [6, "free", freeId, false, "free-secret"],
     ] as const,
   )("after %i that are used up is of the level %s", (ill, level, keyId, own, secret) => {
     const { key, skipped } = chooseKey(provider, owner, sources(all, ids.slice(0, ill)));
@@ -86,8 +95,8 @@ describe("the key of a call", () => {
       fc.property(fc.subarray(ids), fc.subarray(ids), (there, ill) => {
         const parts = {
           ...provider,
-          environmentKey: there.includes("environment/groq") ? "e" : null,
-          freeKey: there.includes("free/groq") ? "f" : null,
+          environmentKey: there.includes(environmentId) ? "env-secret" : null,
+          freeKey: there.includes(freeId) ? "free-secret" : null,
         };
         const keys = all.filter(({ keyId }) => there.includes(keyId));
         const { key } = chooseKey(parts, owner, sources(keys, ill));
@@ -95,6 +104,29 @@ describe("the key of a call", () => {
         expect(key?.keyId ?? null).toBe(expected);
       }),
     );
+  });
+
+  it("of an edge's settings has a name of its own for each secret, and shows none", () => {
+    expect(settingKeyId("environment", "groq", "one")).not.toBe(
+      settingKeyId("environment", "groq", "two"),
+    );
+    expect(environmentId).toMatch(/^environment\/groq\/[0-9a-f]{8}$/);
+  });
+
+  it("has the next ones behind it, as many as are asked for, and opens no more", () => {
+    const parts = sources(all, ["k-tier"]);
+    const opened: string[] = [];
+    const secretOf = (key: EdgeProviderKey) => {
+      opened.push(key.keyId);
+      return parts.secretOf(key);
+    };
+    const { keys, skipped } = usableKeys(provider, owner, { ...parts, secretOf }, 3);
+    expect(keys.map(({ keyId, own }) => [keyId, own]))
+      .toEqual([["k-user", true], ["k-org", true], ["k-system", false]]);
+    expect(skipped).toEqual([{ level: "tier", keyId: "k-tier", reason: "unhealthy" }]);
+    expect(opened).toEqual(["k-user", "k-org", "k-system"]);
+    const every = usableKeys({ ...provider, keyless: true }, owner, sources(all), 99).keys;
+    expect(every.map(({ keyId }) => keyId)).toEqual([...ids, null]);
   });
 
   it("is never another's", () => {

@@ -1,6 +1,11 @@
 /** Which key a call uses at a provider: the first usable one of six levels. @module */
 import type { EdgeProviderKey } from "../../shared/edge_config/mod.ts";
-import { isCustomersOwn, type ProviderKeyLevel, userOwnerId } from "../../shared/routing/mod.ts";
+import {
+  fingerprintOf,
+  isCustomersOwn,
+  type ProviderKeyLevel,
+  userOwnerId,
+} from "../../shared/routing/mod.ts";
 
 /** Where a key came from, in the order in which keys are looked for; `none`: none is needed. */
 export type KeyLevel = ProviderKeyLevel | "environment" | "free" | "none";
@@ -50,6 +55,13 @@ export interface KeyChoice {
   readonly skipped: readonly SkippedKey[];
 }
 
+/** What came of looking for all keys. */
+export interface KeyChoices {
+  /** Best first. */
+  readonly keys: readonly ChosenKey[];
+  readonly skipped: readonly SkippedKey[];
+}
+
 /** What keys are looked for in. */
 export interface KeySources {
   /** The stored keys of an owner, oldest first. */
@@ -64,14 +76,12 @@ export interface KeySources {
   isHealthy(keyId: string): boolean;
 }
 
-/** The name of an edge's own key in the health store. */
-export function environmentKeyId(provider: string): string {
-  return `environment/${provider}`;
-}
-
-/** The name of a free allowance's key in the health store. */
-export function freeKeyId(provider: string): string {
-  return `free/${provider}`;
+/**
+ * The name of a key of the edge's settings in the health store. It tells keys apart: edges share
+ * their health, and another edge may have another key.
+ */
+export function settingKeyId(level: "environment" | "free", provider: string, secret: string) {
+  return `${level}/${provider}/${fingerprintOf(secret).sha256Prefix}`;
 }
 
 /**
@@ -84,32 +94,61 @@ export function chooseKey(
   owner: KeyOwner,
   sources: KeySources,
 ): KeyChoice {
+  const { keys, skipped } = usableKeys(provider, owner, sources, 1);
+  return { key: keys[0] ?? null, skipped };
+}
+
+/**
+ * The first `most` usable keys in the order of {@link chooseKey}, so that a call whose key is refused
+ * or used up can go on with the next one at the same provider.
+ */
+export function usableKeys(
+  provider: KeyedProvider,
+  owner: KeyOwner,
+  sources: KeySources,
+  most: number,
+): KeyChoices {
+  const keys: ChosenKey[] = [];
   const skipped: SkippedKey[] = [];
+  for (const { level, keyId, open } of keysInOrder(provider, owner, sources)) {
+    if (keys.length === most) break;
+    if (keyId !== null && !sources.isHealthy(keyId)) {
+      skipped.push({ level, keyId, reason: "unhealthy" });
+      continue;
+    }
+    const secret = open();
+    if (secret !== null || keyId === null) {
+      keys.push({ level, keyId, secret, own: isCustomersOwn(level) });
+    } else skipped.push({ level, keyId, reason: "sealed" });
+  }
+  return { keys, skipped };
+}
+
+interface FoundKey {
+  readonly level: KeyLevel;
+  readonly keyId: string | null;
+  readonly open: () => string | null;
+}
+
+function* keysInOrder(
+  { name, environmentKey, freeKey, keyless }: KeyedProvider,
+  owner: KeyOwner,
+  { providerKeys, secretOf }: KeySources,
+): Generator<FoundKey> {
   for (const [level, ownerId] of storedLevels(owner)) {
-    for (const stored of sources.providerKeys(provider.name, level, ownerId)) {
-      const { keyId } = stored;
-      if (!sources.isHealthy(keyId)) {
-        skipped.push({ level, keyId, reason: "unhealthy" });
-        continue;
-      }
-      const secret = sources.secretOf(stored);
-      if (secret !== null) {
-        return { key: { level, keyId, secret, own: isCustomersOwn(level) }, skipped };
-      }
-      skipped.push({ level, keyId, reason: "sealed" });
+    for (const stored of providerKeys(name, level, ownerId)) {
+      yield { level, keyId: stored.keyId, open: () => secretOf(stored) };
     }
   }
-  const settings = [
-    ["environment", environmentKeyId(provider.name), provider.environmentKey],
-    ["free", freeKeyId(provider.name), provider.freeKey],
-  ] as const;
-  for (const [level, keyId, secret] of settings) {
-    if (secret === null) continue;
-    if (sources.isHealthy(keyId)) return { key: { level, keyId, secret, own: false }, skipped };
-    skipped.push({ level, keyId, reason: "unhealthy" });
+  if (environmentKey !== null) {
+    const keyId = settingKeyId("environment", name, environmentKey);
+    yield { level: "environment", keyId, open: () => environmentKey };
   }
-  const keyless = { level: "none", keyId: null, secret: null, own: false } as const;
-  return { key: provider.keyless ? keyless : null, skipped };
+  if (freeKey !== null) {
+    const keyId = settingKeyId("free", name, freeKey);
+    yield { level: "free", keyId, open: () => freeKey };
+  }
+  if (keyless) yield { level: "none", keyId: null, open: () => null };
 }
 
 function storedLevels(

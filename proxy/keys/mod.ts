@@ -3,12 +3,13 @@ export { createKeyring, type Keyring } from "./keyring.ts";
 export {
   chooseKey,
   type ChosenKey,
-  environmentKeyId,
-  freeKeyId,
   type KeyChoice,
+  type KeyChoices,
   type KeyedProvider,
   type KeyLevel,
   type KeyOwner,
   type KeySources,
+  settingKeyId,
   type SkippedKey,
+  usableKeys,
 } from "./levels.ts";

@@ -12,6 +12,7 @@ export type RoutableModel =
     Pick<
       EdgeModel,
       | "kind"
+      | "ownedBy"
       | "tiers"
       | "inputModalities"
       | "outputModalities"

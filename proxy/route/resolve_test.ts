@@ -79,6 +79,12 @@ describe("a model that is named", () => {
     expect(places(resolved("house-model", parts))).toEqual(["own-server house-model"]);
   });
 
+  it("that is named after nobody goes to its maker, and to nobody else who is known", () => {
+    const models = [model("gpt-4o-mini", { ownedBy: "openai" })];
+    const providers = [provider("groq"), provider("mine", { prefixes: ["openai"] })];
+    expect(places(resolved("gpt-4o-mini", { providers, models }))).toEqual(["mine gpt-4o-mini"]);
+  });
+
   it("goes to the providers that its price names", () => {
     const models = [model("gpt-4o", { providers: ["azure", "openai"] })];
     const providers = [provider("groq"), provider("openai-eu", { prefixes: ["openai"] })];

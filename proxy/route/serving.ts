@@ -19,10 +19,10 @@ export class Serving<Provider extends RoutableProvider> {
 
   /**
    * The model's name at the provider, or null when it isn't served there. A provider with a mapping
-   * serves what stands in it; others serve what the model says, or what is named after them, and a
-   * model that is named after nobody is everybody's who takes any.
+   * serves what stands in it; others serve what the model says, or what is named after them. A model
+   * that is named after nobody is its maker's, and everybody's who takes any.
    */
-  upstreamModel(provider: Provider, { model, providers }: RoutableModel): string | null {
+  upstreamModel(provider: Provider, { model, providers, ownedBy }: RoutableModel): string | null {
     if (provider.models !== null) return provider.models.get(model) ?? null;
     const slash = model.indexOf("/");
     const prefix = slash > 0 ? model.slice(0, slash) : null;
@@ -32,6 +32,7 @@ export class Serving<Provider extends RoutableProvider> {
       if (named) return model;
       return provider.servesAll && provider.simulated ? model : null;
     }
+    if (prefix === null && ownedBy !== undefined && isCalled(provider, ownedBy)) return model;
     if (!provider.servesAll) return null;
     // Of a model that is named after another provider, this one knows nothing, unless it makes it up.
     return prefix === null || !this.#prefixes.has(prefix) || provider.simulated ? model : null;
@@ -58,10 +59,11 @@ export class Serving<Provider extends RoutableProvider> {
   }
 
   /** Whether the model is meant for this provider, and not just taken by it. */
-  isOwn(provider: Provider, { model, providers }: RoutableModel): boolean {
+  isOwn(provider: Provider, { model, providers, ownedBy }: RoutableModel): boolean {
     if (provider.models !== null) return provider.models.has(model);
     const slash = model.indexOf("/");
-    if (slash > 0 && isCalled(provider, model.slice(0, slash))) return true;
+    const maker = slash > 0 ? model.slice(0, slash) : providers === undefined ? ownedBy : undefined;
+    if (maker !== undefined && isCalled(provider, maker)) return true;
     return providers?.some((name) => isCalled(provider, name)) ?? false;
   }
 }
