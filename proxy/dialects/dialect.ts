@@ -73,7 +73,10 @@ export interface Arrived {
 export interface MediaCount {
   /** Pictures, given by data or by URL. */
   readonly images: number;
-  /** Bytes of the body that are data of pictures, sound or files, which are not read as text. */
+  /**
+   * Bytes of the body that are not read as text: data of pictures, sound or files, and what of its
+   * syntax and its settings no model sees.
+   */
   readonly dataBytes: number;
   /**
    * Whether something is in it whose tokens nobody can bound from here (sound, films, files, what

@@ -66,7 +66,8 @@ const KNOWN: readonly Profile[] = [
   { name: "github-copilot", baseUrl: "https://api.githubcopilot.com", dialects: { ...CHAT, ...RESPONSES }, source: "recorded traffic" },
   { name: "google-openai", baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai", dialects: { ...CHAT, ...EMBEDDINGS, ...PICTURES }, source: "ai.google.dev/gemini-api/docs/openai" },
   { name: "cohere-openai", baseUrl: "https://api.cohere.com/compatibility/v1", dialects: { ...CHAT, ...EMBEDDINGS }, ...CANCEL, source: "docs.cohere.com/docs/compatibility-api" },
-  { name: "groq", baseUrl: "https://api.groq.com/openai/v1", dialects: { ...CHAT, ...RESPONSES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, outputLimitParameter: "max_completion_tokens", source: "console.groq.com/docs/api-reference" },
+  // Llama Guard comes with a long template of its own.
+  { name: "groq", baseUrl: "https://api.groq.com/openai/v1", dialects: { ...CHAT, ...RESPONSES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, outputLimitParameter: "max_completion_tokens", inputOverheadTokens: 256, source: "console.groq.com/docs/api-reference" },
   { name: "sambanova", baseUrl: "https://api.sambanova.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...TRANSCRIPTIONS, ...TRANSLATIONS }, source: "docs.sambanova.ai/cloud/docs" },
   { name: "cerebras", baseUrl: "https://api.cerebras.ai/v1", dialects: TEXT, outputLimitParameter: "max_completion_tokens", source: "inference-docs.cerebras.ai/api-reference" },
   { name: "deepseek", baseUrl: "https://api.deepseek.com", dialects: { ...CHAT, ...RESPONSES, "openai.completions": "/beta/completions" }, ...CANCEL, source: "api-docs.deepseek.com" },

@@ -37,6 +37,38 @@ describe("the input bound", () => {
     expect(inputEstimate(chat, { inputTokensBound })).toBeLessThan(inputTokensBound);
   });
 
+  it("counts no settings, and all of what it does not know", () => {
+    const bare = bound().inputTokensBound;
+    const settings = { user: "x".repeat(500), metadata: { a: "x".repeat(500) }, temperature: 0.5 };
+    expect(bound(settings).inputTokensBound).toBe(bare);
+    expect(bound({ x_new: "x".repeat(500) }).inputTokensBound).toBeGreaterThan(bare + 500);
+    const tools = [{ type: "function", function: { name: "f", description: "x".repeat(500) } }];
+    expect(bound({ tools }).inputTokensBound).toBeGreaterThan(bare + 500);
+  });
+
+  it("covers what the provider adds on its own, and what it makes beyond a limit", () => {
+    const habits = [{}, { inputOverheadTokens: 2_000, outputSlackTokens: 16 }];
+    const bounds = boundCall(request({ max_tokens: 5 }), model, habits);
+    expect(bounds.inputTokensBound).toBeGreaterThan(2_000);
+    expect(bounds).toMatchObject({ outputTokensRequested: 21, minimumOutputTokens: 16 });
+    const unlimited = [{ limitsReasoning: false }];
+    const reasons = { ...model, capabilities: ["reasoning"] };
+    expect(boundCall(request({ max_tokens: 5 }), reasons, unlimited).outputTokensRequested)
+      .toBe(4_096);
+    const plain = { ...model, capabilities: ["tools"] };
+    expect(boundCall(request({ max_tokens: 5 }), plain, unlimited).outputTokensRequested).toBe(5);
+  });
+
+  it("counts sound by its length", () => {
+    const data = "A".repeat(1_000_000);
+    const content = [{ type: "input_audio", input_audio: { data, format: "wav" } }];
+    const bounds = bound({ messages: [{ role: "user", content }] });
+    // 750,000 bytes are at most 1,000 seconds, of at most 50 tokens each, and some padding.
+    expect(bounds.unitsBound).toEqual({ seconds: 1_000 });
+    expect(bounds.inputTokensBound).toBeGreaterThan(50_000);
+    expect(bounds.inputTokensBound).toBeLessThan(53_000);
+  });
+
   it("counts an image by its cap and not by the bytes of its data URL", () => {
     const url = `data:image/png;base64,${"A".repeat(500_000)}`;
     const content = [{ type: "text", text: "what?" }, { type: "image_url", image_url: { url } }];
@@ -47,7 +79,7 @@ describe("the input bound", () => {
 
   it("is no more than the context window, beyond which no call succeeds", () => {
     const small = { ...model, contextWindowTokens: 8_192 };
-    const long = request({ user: "x".repeat(20_000) });
+    const long = request({ messages: [{ role: "user", content: "x".repeat(20_000) }] });
     expect(boundCall(long, small).inputTokensBound).toBe(8_192);
   });
 

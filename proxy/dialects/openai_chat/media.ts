@@ -1,6 +1,8 @@
 /** What in a chat's messages is not text. @module */
 import { memberAt } from "../counts.ts";
+import type { JsonObject } from "../../../shared/json.ts";
 import type { MediaCount } from "../dialect.ts";
+import { OPENAI_SETTINGS, textBytes } from "../text_bytes.ts";
 import { promptTokens } from "../openai_prompt.ts";
 import { mostSeconds, mostTokensOfSound } from "../sound.ts";
 import type { ChatBody } from "./parse.ts";
@@ -11,9 +13,29 @@ const TEXTS: ReadonlySet<string> = new Set(["text", "refusal", "thinking", "reas
 /** Base64 writes three bytes in four characters. */
 const BYTES_PER_CHARACTER = 3 / 4;
 
+const SPOKEN: ReadonlySet<string> = new Set(["messages"]);
+
+const SETTINGS: ReadonlySet<string> = new Set([
+  ...OPENAI_SETTINGS,
+  "n",
+  "max_tokens",
+  "max_completion_tokens",
+  "presence_penalty",
+  "frequency_penalty",
+  "repetition_penalty",
+  "min_p",
+  "logit_bias",
+  "stop",
+  "reasoning_effort",
+  "verbosity",
+  "modalities",
+  "audio",
+]);
+
 /** Media and the most seconds of sound; `searching` tells that the model reads what a search finds. */
 export function mediaOf(
   body: ChatBody,
+  bodyBytes: number,
   searching: boolean,
 ): { readonly media: MediaCount; readonly seconds: number } {
   let images = 0;
@@ -48,5 +70,14 @@ export function mediaOf(
       addedTokens += mostTokensOfSound(some);
     }
   }
-  return { media: { images, dataBytes, addedTokens, unbounded }, seconds };
+  const readBytes = textBytes(body as JsonObject, SPOKEN, SETTINGS) - dataBytes;
+  return {
+    media: {
+      images,
+      dataBytes: Math.max(0, bodyBytes - readBytes),
+      addedTokens,
+      unbounded,
+    },
+    seconds,
+  };
 }

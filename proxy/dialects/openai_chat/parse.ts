@@ -59,7 +59,7 @@ export function parseChatRequest(arrived: Arrived): ParsedCall {
   if ("failure" in parsed) return parsed;
   const { data } = parsed;
   const searches = searchesAllowed(data);
-  const { media, seconds } = mediaOf(data, searches > 0);
+  const { media, seconds } = mediaOf(data, arrived.bodyBytes.length, searches > 0);
   const speaks = data.modalities?.includes("audio") === true || data.audio != null;
   return understood({
     dialect: "openai.chat.completions",

@@ -1,6 +1,8 @@
 /** What in a response's input is not text, or not in the request. @module */
 import { memberAt } from "../counts.ts";
+import type { JsonObject } from "../../../shared/json.ts";
 import type { MediaCount } from "../dialect.ts";
+import { OPENAI_SETTINGS, textBytes } from "../text_bytes.ts";
 import { promptTokens } from "../openai_prompt.ts";
 import type { ResponsesBody } from "./parse.ts";
 import { MAX_HOSTED_RUNS, readsAgain } from "./tools.ts";
@@ -21,8 +23,21 @@ const MODE_TOKENS = 2_048;
 
 const PICTURES: ReadonlySet<string> = new Set(["input_image", "computer_screenshot"]);
 
+const SPOKEN: ReadonlySet<string> = new Set(["input", "instructions"]);
+
+const SETTINGS: ReadonlySet<string> = new Set([
+  ...OPENAI_SETTINGS,
+  "max_output_tokens",
+  "max_tool_calls",
+  "include",
+  "reasoning",
+  "truncation",
+  "background",
+  "prompt_cache_options",
+]);
+
 /** Counts media in `data`; `searches` is the most runs of the provider's own tools. */
-export function mediaOf(data: ResponsesBody, searches: number): MediaCount {
+export function mediaOf(data: ResponsesBody, bodyBytes: number, searches: number): MediaCount {
   const again = readsAgain(data);
   let images = 0;
   let dataBytes = 0;
@@ -45,5 +60,12 @@ export function mediaOf(data: ResponsesBody, searches: number): MediaCount {
   const readings = again ? Math.max(searches, data.max_tool_calls ?? MAX_HOSTED_RUNS) + 1 : 1;
   const addedTokens = promptTokens(data.tools != null || data.text != null) +
     (memberAt(data.reasoning, "mode") == null ? 0 : MODE_TOKENS);
-  return { images, dataBytes, unbounded, readings, addedTokens };
+  const readBytes = textBytes(data as JsonObject, SPOKEN, SETTINGS) - dataBytes;
+  return {
+    images,
+    dataBytes: Math.max(0, bodyBytes - readBytes),
+    unbounded,
+    readings,
+    addedTokens,
+  };
 }

@@ -42,7 +42,7 @@ export function parseResponsesRequest(arrived: Arrived): ParsedCall {
   const unpriced = unpricedTool(data);
   if (unpriced !== null) return { failure: notForSale(unpriced) };
   const searches = hostedRuns(data);
-  const media = mediaOf(data, searches);
+  const media = mediaOf(data, arrived.bodyBytes.length, searches);
   return understood({
     dialect: "openai.responses",
     endpoint: "responses",
