@@ -8,6 +8,7 @@ import {
 import { type JsonObject, toJsonValue } from "../../shared/json.ts";
 import { ledgerDomain } from "../shard/mod.ts";
 import corpus from "./testdata/events_v1.json" with { type: "json" };
+import detailed from "./testdata/events_v1_detailed.json" with { type: "json" };
 
 // Written once and never rewritten: what stands in a log must be readable for ever.
 const recorded = Object.entries(corpus) as [EventType, JsonObject][];
@@ -21,6 +22,12 @@ describe("events of version 1", () => {
 
   recorded.forEach(([type, payload]) => {
     it(`are read and written without a change: ${type}`, () => {
+      expect(toJsonValue(decode(type, payload).payload)).toEqual(payload);
+    });
+  });
+
+  (detailed as [EventType, JsonObject][]).forEach(([type, payload], index) => {
+    it(`are read and written with every optional member of prices and holds, ${index + 1}`, () => {
       expect(toJsonValue(decode(type, payload).payload)).toEqual(payload);
     });
   });

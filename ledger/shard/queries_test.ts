@@ -134,6 +134,39 @@ describe("what edges read", () => {
       .toEqual({ position: "1000", ...nothing, more: false });
   });
 
+  it("is all that a price says of its model, and that it is no longer for sale", () => {
+    const scenario = new Scenario();
+    const details = {
+      kind: "image" as const,
+      tiers: [{ aboveInputTokens: 10, ratesPicoUsdPerUnit: { input: 2n } }],
+      inputModalities: ["text" as const, "image" as const],
+      outputModalities: ["image" as const],
+      capabilities: ["streaming"],
+      deprecatedOn: "2026-12-31",
+      retiredOn: null,
+      providers: ["openai", "azure"],
+    };
+    scenario.given(command("PublishPrice"), command("PublishPrice", details));
+    const model = {
+      model: "model-1",
+      displayName: "Model",
+      ownedBy: "maker",
+      ratesPicoUsdPerUnit: { input: 1_000_000n, output: 4_000_000n },
+      contextWindowTokens: 1_000,
+      maxOutputTokens: 100,
+      publishedAtMs: scenario.nowMs,
+      priceVersion: 2,
+      ...details,
+    };
+    expect(changesAfter(scenario.state, 0n, 100).models).toEqual([model]);
+    scenario.given(command("WithdrawPrice"));
+    expect(changesAfter(scenario.state, 2n, 100))
+      .toMatchObject({ position: "3", models: [{ ...model, withdrawn: true }] });
+    scenario.given(command("PublishPrice"));
+    const [again, ...more] = changesAfter(scenario.state, 3n, 100).models;
+    expect([again!.priceVersion, again!.withdrawn, more]).toEqual([3, undefined, []]);
+  });
+
   it("fits into messages, whatever the keys are allowed", () => {
     const scenario = new Scenario();
     scenario.given(command("OpenAccount"));

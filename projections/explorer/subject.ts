@@ -15,6 +15,13 @@ export function changeOf(event: DomainEvent): Change {
   switch (event.type) {
     case "PricePublished":
       return replaced(`price:${event.payload.model}`, event.payload);
+    case "PriceWithdrawn": {
+      const { model, reason } = event.payload;
+      const after = (before: JsonObject | null) => ({ ...before, state: "withdrawn", reason });
+      return { subject: `price:${model}`, after };
+    }
+    case "OwnKeyFeeSet":
+      return replaced("own-key-fee", event.payload);
     case "MarkupSet":
       return replaced("markup", event.payload);
     case "FxRateSet":

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bus, createInProcessBus, subjects } from "../../shared/bus/mod.ts";
 import { createEffects, platformOf } from "../../shared/effects.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import { silentLog } from "../../shared/log.ts";
 import { type EdgeConfig, followEdgeConfig } from "./mod.ts";
 
@@ -19,12 +20,15 @@ let bus: Bus;
 let config: EdgeConfig;
 /** The log of changes: the feed answers one a page. */
 let changes: ReturnType<typeof key>[];
+/** Goes out with the next page. */
+let models: JsonObject[];
 let away: boolean;
 let asked: string[];
 
 beforeEach(async () => {
   nowMs = 10_000;
   changes = [key(1), key(2), key(3)];
+  models = [];
   away = false;
   asked = [];
   bus = createInProcessBus({ ...real });
@@ -36,7 +40,7 @@ beforeEach(async () => {
     return Promise.resolve({
       position: `${Math.min(at + 1, changes.length)}`,
       keys: changes.slice(at, at + 1),
-      models: [],
+      models: models.splice(0),
       more: at + 1 < changes.length,
     });
   });
@@ -69,6 +73,27 @@ describe("the edge's configuration", () => {
     await config.refresh();
     expect(asked.slice(0, 3)).toEqual(["0", "1", "2"]);
     expect(new Set(asked.slice(3))).toEqual(new Set(["3"]));
+  });
+
+  it("no longer finds a model that was withdrawn, until it is for sale again", async () => {
+    await config.refresh();
+    const model = {
+      model: "model-1",
+      displayName: "Model",
+      ownedBy: "maker",
+      contextWindowTokens: 1_000,
+      maxOutputTokens: 100,
+      ratesPicoUsdPerUnit: { input: "1", output: "2" },
+      publishedAtMs: 1,
+    };
+    const states = [];
+    for (const state of [model, { ...model, withdrawn: true }, { ...model, priceVersion: 2 }]) {
+      models.push(state);
+      changes.push(key(1));
+      await config.refresh();
+      states.push([config.findModel("model-1") !== undefined, config.models().length]);
+    }
+    expect(states).toEqual([[true, 1], [false, 0], [true, 1]]);
   });
 
   it("hears of a revoked key by broadcast", async () => {
