@@ -12,6 +12,7 @@ const anything = z.record(z.string(), z.unknown());
 const describedReceipt = receiptViewSchema.extend({
   pricing: anything,
   proofs: z.array(anything).nullable(),
+  ownKeyFee: anything.nullable(),
 });
 
 const readReceipt: ApiRoute = {
