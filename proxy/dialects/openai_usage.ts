@@ -1,7 +1,7 @@
 /** From the counts of OpenAI's APIs, and of all that resemble them, to disjoint classes. @module */
 import type { JsonValue } from "../../shared/json.ts";
 import type { Usage, UsageClass } from "../../shared/usage/mod.ts";
-import { besides, countAt, laterReport, memberAt, splitWhole, usageOrNull } from "./counts.ts";
+import { countAt, laterReport, memberAt, splitWhole, usageOrNull } from "./counts.ts";
 import { reportedCostNanoUsd } from "./reported_cost.ts";
 
 const INPUT_DETAILS = [
@@ -43,12 +43,17 @@ export function openaiUsage(report: unknown): Usage | null {
   const unnamed = beyond > 0 && beside.length === 0
     ? unnamedPart(beyond, units, inside.output)
     : [];
-  return {
+  const split = {
     ...(prompt === null ? {} : splitWhole(prompt, "input", within(inside.input))),
     ...(completion === null ? {} : splitWhole(completion, "output", within(inside.output))),
-    ...besides([...beside, ...unnamed]),
-    ...units,
   };
+  return { ...withParts(split, [...beside, ...unnamed]), ...units };
+}
+
+function withParts(usage: Usage, parts: readonly Part[]): Usage {
+  const sum: Partial<Record<UsageClass, number>> = { ...usage };
+  for (const [usageClass, units] of parts) sum[usageClass] = (sum[usageClass] ?? 0) + units;
+  return sum;
 }
 
 /** The same for whole seconds of sound, where a report counts in nothing else. */

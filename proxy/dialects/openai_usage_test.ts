@@ -51,6 +51,13 @@ describe("disjoint classes", () => {
       total_tokens: 5_201,
       prompt_audio_seconds: 316,
     }, { input: 4, audio_input: 4_125, output: 1_072, seconds: 316 }],
+    ["sound inside of the prompt, and more that only the total counts", {
+      prompt_tokens: 10,
+      completion_tokens: 1,
+      total_tokens: 31,
+      prompt_audio_seconds: 1,
+      prompt_tokens_details: { audio_tokens: 4 },
+    }, { input: 6, audio_input: 24, output: 1, seconds: 1 }],
     ["Gemini's thoughts, which only the total counts", {
       prompt_tokens: 35,
       completion_tokens: 12,
