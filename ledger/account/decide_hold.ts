@@ -45,7 +45,10 @@ export function placeHold(
   if ("reason" in terms) return notForSale(terms);
   const { price, pinned } = terms;
 
-  const inputTokens = Math.min(body.inputTokensBound, terms.contextWindowTokens);
+  const inputTokens = Math.min(
+    body.inputTokensBound,
+    terms.contextWindowTokens * (body.contextReadings ?? 1),
+  );
   const limit = Math.min(
     body.outputTokensRequested ?? price.maxOutputTokens,
     price.maxOutputTokens,

@@ -69,6 +69,12 @@ describe("a hold", () => {
     ]);
   });
 
+  it("counts what the model takes as often as the provider's tools may make it read", () => {
+    const scenario = withCredit(10_000_000n);
+    const hold = command("PlaceHold", { inputTokensBound: 5_000, contextReadings: 3 });
+    expect(scenario.given(hold)).toMatchObject([{ payload: { inputTokensBound: 3_000 } }]);
+  });
+
   it("keeps its terms whatever is published later", () => {
     const scenario = withCredit(60_000n, command("PlaceHold"));
     scenario.given(

@@ -24,6 +24,8 @@ const MOST_MINIMUM_TOKENS = 1_000_000;
 export interface CallBounds {
   /** Never below the true input of a call that succeeds. */
   readonly inputTokensBound: number;
+  /** How often the context may be read within the call; absent for once. */
+  readonly contextReadings?: number;
   /** The client's output limit over all its answers, or null for the model's own. */
   readonly outputTokensRequested: number | null;
   /** Below this many output tokens over all answers the call is not worth making. */
@@ -40,9 +42,10 @@ export interface ProviderHabits {
 }
 
 /**
- * Bounds a call that any of `providers` may serve. A byte-level tokeniser makes at most one token of a byte, so the body's length is a
- * bound for text in any script; images are counted apart. And no call succeeds whose input exceeds
- * the model's context window, so the window is a bound as well, and the lower one holds.
+ * Bounds a call that any of `providers` may serve. A byte-level tokeniser makes at most one token of a
+ * byte, so the body's length is a bound for text in any script; images are counted apart. And no call
+ * succeeds whose input exceeds the model's context window, so the window is a bound as well, and the
+ * lower one holds, for each time that the context may be read.
  */
 export function boundCall(
   request: CallRequest,
@@ -54,6 +57,7 @@ export function boundCall(
   providers: readonly ProviderHabits[] = [],
 ): CallBounds {
   const { arrived, media, choices } = request;
+  const readings = media.readings ?? 1;
   const overheadTokens = Math.max(
     media.addedTokens ?? TOKENS_PER_CALL,
     ...providers.map((each) => each.inputOverheadTokens ?? 0),
@@ -64,7 +68,8 @@ export function boundCall(
   const outputLimit = limitOf(request, model, providers);
   const perAnswer = outputLimit ?? (choices > 1 ? model.maxOutputTokens : null);
   return {
-    inputTokensBound: Math.min(bySize, model.contextWindowTokens) * (media.readings ?? 1),
+    inputTokensBound: Math.min(bySize, model.contextWindowTokens) * readings,
+    ...(readings === 1 ? {} : { contextReadings: readings }),
     outputTokensRequested: perAnswer === null ? null : Math.min(perAnswer * choices, MOST_TOKENS),
     minimumOutputTokens: request.outputFixed === true
       ? Math.min((perAnswer ?? 0) * choices, MOST_MINIMUM_TOKENS)

@@ -23,6 +23,8 @@ export const edgeCommandSchemas = {
     endpoint: identifierSchema,
     /** Never below the true input of the call. */
     inputTokensBound: z.number().int().min(0).max(1_000_000_000),
+    /** How often the call may read the model's context window, for tools of the provider's; absent for once. */
+    contextReadings: z.number().int().min(1).max(100).optional(),
     /** The client's own limit, 0 for a call without output, or null for the model's. */
     outputTokensRequested: z.number().int().min(0).max(1_000_000_000).nullable(),
     /** Below this many output tokens the call is not worth making; 0 for a call without output. */
