@@ -197,8 +197,7 @@ class StreamTranslation {
     const outputs: StreamOutput[] = [];
     if (rest !== "") outputs.push({ kind: "bytes", bytes: encoder.encode(rest) });
     if (usage !== null) {
-      const bytes = encoder.encode(`data: ${JSON.stringify(usage)}\n\n`);
-      outputs.push({ kind: "usage", bytes, event: usage });
+      outputs.push({ kind: "usage", bytes: encoder.encode(usage.text), event: usage.event });
     }
     outputs.push({ kind: "done", bytes: encoder.encode(mark) });
     return [{ ...state, memory: { ...memory, closed: true } }, outputs];

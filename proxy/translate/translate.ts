@@ -12,11 +12,12 @@ import {
 import { messagesWire } from "./anthropic_messages/mod.ts";
 import { generateWire } from "./google_generate_content/mod.ts";
 import { chatWire } from "./openai_chat/mod.ts";
+import { responsesWire } from "./openai_responses/mod.ts";
 import { translatedReader } from "./reader.ts";
 import type { Wire } from "./wire.ts";
 
 /** What is translated, in the order in which a provider's protocols are tried. */
-const WIRES: readonly Wire[] = [chatWire, messagesWire, generateWire];
+const WIRES: readonly Wire[] = [chatWire, messagesWire, generateWire, responsesWire];
 
 /** A call in a protocol that the provider speaks. */
 export interface Translation {

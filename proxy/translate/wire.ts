@@ -46,8 +46,8 @@ export type Written<State> = readonly [State, string];
 export interface StreamEnding {
   /** What is left of the answer itself. */
   readonly rest: string;
-  /** The event that carries nothing but usage, where the protocol has one and usage is known. */
-  readonly usage: JsonObject | null;
+  /** The event by which usage is told, where the protocol has one and usage is known. */
+  readonly usage: { readonly event: JsonObject; readonly text: string } | null;
   /** The end mark; empty when the protocol has none. */
   readonly mark: string;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dialectOf } from "../../proxy/dialects/mod.ts";
 import { answerBytes, readRecordings } from "../recordings/mod.ts";
 import { argumentsIn, type Said, STOPS } from "./said.ts";
-import { saidByContent } from "./recorded.ts";
+import { saidByContent, saidByResponse } from "./recorded.ts";
 import { MODELS, type Protocol, smallestCall, translation } from "./translating.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -56,6 +56,7 @@ function messagesAnswer(answer: Any): Said {
 
 const SAID: Readonly<Record<Protocol, (answer: Any) => Said & { readonly images?: string }>> = {
   "openai.chat.completions": chatAnswer,
+  "openai.responses": saidByResponse,
   "anthropic.messages": messagesAnswer,
   "google.generateContent": (answer) => saidByContent([answer]),
 };
@@ -73,10 +74,11 @@ const pairs = PROTOCOLS.flatMap((from) => {
 function comparable({ images = "", ...said }: Said & { images?: string }, to: Protocol): Said {
   const { text, reasoning, calls, stop } = said;
   return {
-    text: text + (to === "anthropic.messages" ? images : ""),
+    text: text + (to === "anthropic.messages" || to === "openai.responses" ? images : ""),
     reasoning,
     calls,
-    stop: stop === "stop" && calls.length > 0 && to === "google.generateContent"
+    stop: stop === "stop" && calls.length > 0 && to !== "openai.chat.completions" &&
+        to !== "anthropic.messages"
       ? "tool_calls"
       : stop,
   };

@@ -2,6 +2,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import type { Bytes } from "../../proxy/dialects/mod.ts";
+import { saidByResponse } from "./recorded.ts";
 import { argumentsIn, type Said, STOPS } from "./said.ts";
 
 const HEADERS = { "content-type": "text/event-stream; charset=utf-8" };
@@ -60,4 +61,13 @@ export async function readByAnthropic(
   }
   const stop = STOPS[message.stop_reason ?? ""] ?? null;
   return { text, reasoning, calls, stop, usage: message.usage };
+}
+
+/** What OpenAI's client makes of a streamed response. */
+export async function readByResponses(
+  bytes: Bytes,
+): Promise<Said & { readonly usage: unknown }> {
+  const client = new OpenAI({ apiKey: "none", fetch: answering(bytes, HEADERS), maxRetries: 0 });
+  const response = await client.responses.stream({ model: "any", input: "any" }).finalResponse();
+  return { ...saidByResponse(response), usage: response.usage ?? null };
 }

@@ -124,3 +124,38 @@ export function saidByChat(events: readonly Any[]): Said {
     stop,
   };
 }
+
+/** What a whole response says. */
+export function saidByResponse(response: Any): Said {
+  const of = (type: string) => (response.output ?? []).filter((item: Any) => item.type === type);
+  const calls = of("function_call").map((item: Any) => ({
+    name: item.name,
+    args: argumentsIn(item.arguments),
+  }));
+  const reason = response.incomplete_details?.reason;
+  return {
+    text: of("message").flatMap(({ content }: Any) => content)
+      .map((part: Any) => part.text ?? part.refusal ?? "").join(""),
+    reasoning: of("reasoning").map(({ summary, content }: Any) =>
+      (summary?.length > 0 ? summary : content ?? []).map(({ text }: Any) => text).join("\n\n")
+    ).join(""),
+    calls,
+    stop: reason === "max_output_tokens"
+      ? "length"
+      : reason === "content_filter"
+      ? "content_filter"
+      : calls.length > 0
+      ? "tool_calls"
+      : "stop",
+  };
+}
+
+/** What a recorded stream of a response says: its items as they were when each was done. */
+export function saidByResponses(events: readonly Any[]): Said {
+  const output = events.filter(({ type }) => type === "response.output_item.done")
+    .map(({ item }) => item);
+  const ended = events.find(({ type }) =>
+    type === "response.completed" || type === "response.incomplete"
+  );
+  return saidByResponse({ ...ended?.response, output });
+}

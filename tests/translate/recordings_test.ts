@@ -2,19 +2,26 @@ import { describe, expect, it } from "vitest";
 import { type Bytes, dialectOf } from "../../proxy/dialects/mod.ts";
 import { passedBytes, runStream } from "../dialects/mod.ts";
 import { answerBytes, readRecordings, type Recording } from "../recordings/mod.ts";
-import { readByAnthropic, readByOpenAi } from "./official_clients.ts";
-import { eventsIn, saidByChat, saidByContent, saidByMessages } from "./recorded.ts";
+import { readByAnthropic, readByOpenAi, readByResponses } from "./official_clients.ts";
+import {
+  eventsIn,
+  saidByChat,
+  saidByContent,
+  saidByMessages,
+  saidByResponses,
+} from "./recorded.ts";
 import type { Said } from "./said.ts";
 import { MODELS, type Protocol, smallestCall, translation } from "./translating.ts";
 
 const SOURCES: readonly [Protocol, string, (events: readonly unknown[]) => Said][] = [
   ["openai.chat.completions", "openai.chat.completions", saidByChat],
+  ["openai.responses", "openai.responses", saidByResponses],
   ["anthropic.messages", "anthropic.messages", saidByMessages],
   ["google.generateContent", "google.streamGenerateContent", saidByContent],
 ];
 
 const PROTOCOLS = Object.keys(MODELS) as Protocol[];
-const MOST_BYTES_CUT = 6_000;
+const MOST_BYTES_CUT = 3_000;
 
 const pairs = SOURCES.flatMap(([from, api, said]) => {
   const streams = readRecordings({ api, streaming: true })
@@ -41,6 +48,7 @@ function readersOf(from: Protocol, to: Protocol) {
 
 async function readBack(to: Protocol, bytes: Bytes): Promise<Said & { usage: unknown }> {
   if (to === "openai.chat.completions") return await readByOpenAi(bytes);
+  if (to === "openai.responses") return await readByResponses(bytes);
   if (to === "anthropic.messages") return await readByAnthropic(bytes);
   const text = new TextDecoder().decode(bytes);
   const events = text.split(/\r?\n\r?\n/).filter((block) => block.startsWith("data:"))
@@ -58,7 +66,7 @@ function comparable(said: Said, to: Protocol): Said {
     text,
     reasoning,
     calls: stop === "length" ? calls.map(({ name }) => ({ name, args: null })) : calls,
-    stop: to === "google.generateContent" && stop === "stop" && calls.length > 0
+    stop: to !== "openai.chat.completions" && stop === "stop" && calls.length > 0
       ? "tool_calls"
       : stop,
   };
@@ -66,7 +74,8 @@ function comparable(said: Said, to: Protocol): Said {
 
 /** What the recording says, as the client's protocol can say it: a picture may be words there. */
 function expectedOf(said: Said & { readonly images?: string }, to: Protocol): Said {
-  const pictures = to === "anthropic.messages" ? said.images ?? "" : "";
+  const asWords = to === "anthropic.messages" || to === "openai.responses";
+  const pictures = asWords ? said.images ?? "" : "";
   return comparable({ ...said, text: said.text + pictures, stop: said.stop ?? "stop" }, to);
 }
 

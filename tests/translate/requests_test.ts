@@ -5,6 +5,7 @@ import { callOf, type Protocol, sentBody, translated, translation } from "./tran
 const CHAT = "openai.chat.completions";
 const MESSAGES = "anthropic.messages";
 const CONTENT = "google.generateContent";
+const RESPONSES = "openai.responses";
 const PNG = "iVBORw0KGgo=";
 
 const schema = {
@@ -15,7 +16,7 @@ const schema = {
 };
 
 /** One conversation with everything that all three can say, in each one's words. */
-const weather: Readonly<Record<Protocol, JsonObject>> = {
+const weather: Readonly<Record<Exclude<Protocol, "openai.responses">, JsonObject>> = {
   [CHAT]: {
     messages: [
       { role: "system", content: "Be brief." },
@@ -138,7 +139,7 @@ const weather: Readonly<Record<Protocol, JsonObject>> = {
   },
 };
 
-const PROTOCOLS = Object.keys(weather) as Protocol[];
+const PROTOCOLS = Object.keys(weather) as (keyof typeof weather)[];
 const pairs = PROTOCOLS.flatMap((from) =>
   PROTOCOLS.filter((to) => to !== from).map((to) => [from, to] as const)
 );
@@ -167,6 +168,59 @@ const messages = (more: JsonObject) =>
   callOf(MESSAGES, { max_tokens: 4_000, messages: [{ role: "user", content: "Hi" }], ...more });
 const content = (more: JsonObject) =>
   callOf(CONTENT, { contents: [{ role: "user", parts: [{ text: "Hi" }] }], ...more });
+
+const asked: JsonObject = {
+  instructions: "Be brief.",
+  input: [
+    {
+      role: "user",
+      content: [
+        { type: "input_text", text: "What is this, and the weather there and in Bago?" },
+        { type: "input_image", image_url: `data:image/png;base64,${PNG}` },
+      ],
+    },
+    {
+      type: "message",
+      role: "assistant",
+      content: [{ type: "output_text", text: "I look.", annotations: [] }],
+    },
+    {
+      type: "function_call",
+      call_id: "call_1",
+      name: "weather",
+      arguments: '{"city":"Yangon"}',
+    },
+    { type: "function_call", call_id: "call_2", name: "weather", arguments: '{"city":"Bago"}' },
+    { type: "function_call_output", call_id: "call_1", output: "Rain" },
+    { type: "function_call_output", call_id: "call_2", output: "Sun" },
+    { role: "user", content: "And tomorrow?" },
+  ],
+  tools: [{
+    type: "function",
+    name: "weather",
+    description: "The weather of a city",
+    parameters: schema,
+  }],
+  tool_choice: { type: "function", name: "weather" },
+  max_output_tokens: 500,
+  temperature: 0.5,
+  top_p: 0.9,
+};
+
+const response = (more: JsonObject) => callOf(RESPONSES, { input: "Hi", ...more });
+
+describe("what a response is asked for", () => {
+  it.each(PROTOCOLS)("is asked for as %s", (to) => {
+    const { model: _named, ...body } = sentBody(translation(callOf(RESPONSES, asked), to));
+    const { stop: _chat, stop_sequences: _messages, ...expected } = weather[to];
+    const config = expected.generationConfig as JsonObject | undefined;
+    const { stopSequences: _content, ...kept } = config ?? {};
+    expect(body).toEqual({
+      ...expected,
+      ...(config === undefined ? {} : { generationConfig: kept }),
+    });
+  });
+});
 
 describe("what one says in other words", () => {
   it.each<[string, ReturnType<typeof chat>, Protocol, JsonObject]>([
@@ -500,6 +554,12 @@ describe("what cannot be said is refused by its name", () => {
       }),
       CONTENT,
     ],
+    ["stop", chat({ stop: "END" }), RESPONSES],
+    ["seed", chat({ seed: 1 }), RESPONSES],
+    ["previous_response_id", response({ previous_response_id: "resp_1" }), CHAT],
+    ["store", response({ store: true }), MESSAGES],
+    ["tools[0].type", response({ tools: [{ type: "web_search" }] }), CHAT],
+    ["input[0].type", response({ input: [{ type: "item_reference", id: "i" }] }), CHAT],
     ["tools[0].googleSearch", content({ tools: [{ googleSearch: {} }] }), CHAT],
     ["cachedContent", content({ cachedContent: "cachedContents/1" }), MESSAGES],
     [

@@ -12,6 +12,7 @@ import { callOf, type Protocol, smallestCall, translation } from "./translating.
 const CHAT = "openai.chat.completions";
 const MESSAGES = "anthropic.messages";
 const CONTENT = "google.generateContent";
+const RESPONSES = "openai.responses";
 
 const HEAD = {
   status: 200,
@@ -308,17 +309,18 @@ describe("failures", () => {
 describe("a translated stream, wherever it is cut", () => {
   const chosen = ([
     [CHAT, CHAT],
+    [RESPONSES, RESPONSES],
     [MESSAGES, MESSAGES],
     [CONTENT, "google.streamGenerateContent"],
   ] as const).flatMap(([from, api]) =>
     readRecordings({ api, streaming: true })
       .filter(({ response, framing }) => response.status === 200 && framing === "sse")
-      .filter((_each, index) => index % 12 === 0)
+      .filter((_each, index) => index % 24 === 0)
       .map((recording) => [recording.id, from, answerBytes(recording)] as const)
   );
 
   it.each(chosen)("%s", (_id, from, bytes) => {
-    for (const to of [CHAT, MESSAGES, CONTENT] as const) {
+    for (const to of [CHAT, RESPONSES, MESSAGES, CONTENT] as const) {
       if (to === from) continue;
       const translating = reader(from, to);
       const whole = runStream(translating, [bytes], true, HEAD);
@@ -343,7 +345,7 @@ describe("a translated stream, wherever it is cut", () => {
           expect(counted.ascii).toBeLessThanOrEqual(total.ascii);
           expect(counted.other).toBeLessThanOrEqual(total.other);
         }),
-        { numRuns: 15 },
+        { numRuns: 10 },
       );
     }
   });

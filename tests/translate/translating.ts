@@ -5,15 +5,17 @@ import type { Failure } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { arrivedJson, requestOf } from "../dialects/mod.ts";
 
-/** The three protocols that are translated. */
+/** The protocols that are translated. */
 export type Protocol =
   | "openai.chat.completions"
+  | "openai.responses"
   | "anthropic.messages"
   | "google.generateContent";
 
 /** What a model is called at a provider of each protocol. */
 export const MODELS: Readonly<Record<Protocol, string>> = {
   "openai.chat.completions": "gpt-4o",
+  "openai.responses": "gpt-5",
   "anthropic.messages": "claude-sonnet-4-5",
   "google.generateContent": "gemini-2.5-flash",
 };
@@ -37,6 +39,8 @@ export function smallestCall(protocol: Protocol, streaming: boolean): CallReques
   switch (protocol) {
     case "openai.chat.completions":
       return callOf(protocol, { messages: [{ role: "user", content: "Hi" }] }, streaming);
+    case "openai.responses":
+      return callOf(protocol, { input: "Hi" }, streaming);
     case "anthropic.messages":
       return callOf(protocol, {
         max_tokens: 100,

@@ -125,9 +125,10 @@ export const chatWrites: StreamWriter<ChatWriting> = {
   },
   end(state, usage) {
     const report = chatUsage(usage);
+    const event = { ...headOf(state), choices: [], usage: report };
     return {
       rest: state.stopped ? "" : chunk(state, {}, "stop"),
-      usage: report === null ? null : { ...headOf(state), choices: [], usage: report },
+      usage: report === null ? null : { event, text: `data: ${JSON.stringify(event)}\n\n` },
       mark: "data: [DONE]\n\n",
     };
   },
