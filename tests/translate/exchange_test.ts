@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { exchangeWith, type ProviderProfile, serves } from "../../proxy/upstream/mod.ts";
+import { callOf, smallestCall } from "./translating.ts";
+
+const profile: ProviderProfile = {
+  name: "other",
+  baseUrl: "https://other.example",
+  auth: "x-api-key",
+  dialects: {},
+  headers: { "x-version": "1" },
+  onClientGone: "drain",
+  outputLimitParameter: "max_tokens",
+  asksForUsage: true,
+  source: "this test",
+};
+
+const speaking = (dialects: ProviderProfile["dialects"]) => ({
+  name: "other",
+  profile: { ...profile, dialects },
+  baseUrl: profile.baseUrl,
+  apiKey: "secret",
+  models: null,
+  simulated: false,
+});
+
+const MESSAGES = { "anthropic.messages": "/v1/messages" };
+const CONTENT = { "google.generateContent": "/v1beta/models/{model}:{action}" };
+const CHAT = { "openai.chat.completions": "/v1/chat/completions" };
+
+describe("an exchange with a provider of another protocol", () => {
+  it.each([
+    ["anthropic", MESSAGES, "https://other.example/v1/messages"],
+    [
+      "google",
+      CONTENT,
+      "https://other.example/v1beta/models/model%2Fa:streamGenerateContent?alt=sse",
+    ],
+  ])("goes to its own path, with its own credentials: %s", (_name, dialects, url) => {
+    const call = smallestCall("openai.chat.completions", true);
+    const exchange = exchangeWith(speaking(dialects), call, {
+      upstreamModel: "model/a",
+      outputLimit: null,
+      modelOutputLimit: 900,
+    });
+    if ("failure" in exchange) throw new Error(exchange.failure.message);
+    expect(exchange.request.url).toBe(url);
+    expect(exchange.request.headers).toMatchObject({ "x-api-key": "secret", "x-version": "1" });
+    expect(exchange.reader.contentType).toBe("text/event-stream; charset=utf-8");
+  });
+
+  it("is native where the provider speaks the client's protocol as well", () => {
+    const call = callOf("anthropic.messages", {
+      max_tokens: 5,
+      messages: [{ role: "user", content: "Hi" }],
+      top_k: 7,
+    });
+    const exchange = exchangeWith(speaking({ ...CHAT, ...MESSAGES }), call, {
+      upstreamModel: "m",
+      outputLimit: null,
+    });
+    if ("failure" in exchange) throw new Error(exchange.failure.message);
+    expect(exchange.request.url).toBe("https://other.example/v1/messages");
+    expect(JSON.parse(String(exchange.request.body))).toMatchObject({ model: "m", top_k: 7 });
+  });
+
+  it("says the limit that was held for, and the model's own where nobody named one", () => {
+    const call = smallestCall("openai.chat.completions", false);
+    const limitSent = (outputLimit: number | null, modelOutputLimit?: number) => {
+      const exchange = exchangeWith(speaking(MESSAGES), call, {
+        upstreamModel: "m",
+        outputLimit,
+        ...(modelOutputLimit === undefined ? {} : { modelOutputLimit }),
+      });
+      if ("failure" in exchange) throw new Error(exchange.failure.message);
+      return JSON.parse(String(exchange.request.body)).max_tokens;
+    };
+    expect(limitSent(100, 900)).toBe(100);
+    expect(limitSent(null, 900)).toBe(900);
+    expect(limitSent(null)).toBe(4_096);
+  });
+
+  it("is refused by name, or for want of any way", () => {
+    const chat = callOf("openai.chat.completions", {
+      messages: [{ role: "user", content: "Hi" }],
+      seed: 1,
+    });
+    const options = { upstreamModel: "m", outputLimit: null };
+    expect(exchangeWith(speaking(MESSAGES), chat, options)).toMatchObject({
+      failure: { code: "unsupported_parameter", param: "seed" },
+    });
+    const embeddings = { "openai.embeddings": "/v1/embeddings" };
+    expect(exchangeWith(speaking(embeddings), chat, options)).toMatchObject({
+      failure: { code: "model_not_found", param: "model" },
+    });
+    expect(serves({ ...profile, dialects: embeddings }, "openai.chat.completions")).toBe(false);
+    expect(serves({ ...profile, dialects: MESSAGES }, "openai.chat.completions")).toBe(true);
+    expect(serves({ ...profile, dialects: MESSAGES }, "openai.embeddings")).toBe(false);
+  });
+});
