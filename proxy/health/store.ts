@@ -55,6 +55,8 @@ export interface SubjectHealth {
 export interface HealthStore {
   /** Whether a model at a provider may be tried: the worse of both. */
   phase(provider: string, upstreamModel: string): Phase;
+  /** Whether a provider may be tried with any model. */
+  providerPhase(provider: string): Phase;
   /** Whether a key may be tried. */
   keyPhase(keyId: string): Phase;
   /** Median time to the first byte in milliseconds; null when nothing recent is known. */
@@ -108,6 +110,10 @@ class BoundedHealth implements HealthStore {
     const both = [this.#phaseOf(ofProvider(provider)), this.#phaseOf(of(provider, upstreamModel))];
     if (both.includes("open")) return "open";
     return both.includes("half_open") ? "half_open" : "closed";
+  }
+
+  providerPhase(provider: string): Phase {
+    return this.#phaseOf(ofProvider(provider));
   }
 
   keyPhase(keyId: string): Phase {

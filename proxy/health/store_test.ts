@@ -50,7 +50,8 @@ describe("the health of an attempt's parts", () => {
   it("an open provider closes the way to all of its models", () => {
     const { store } = world();
     fail(store, mark("provider"), 3);
-    expect(store.phase("groq", "another")).toBe("open");
+    expect([store.phase("groq", "another"), store.providerPhase("groq")]).toEqual(["open", "open"]);
+    expect(store.providerPhase("openai")).toBe("closed");
     expect(store.enter({ ...subjects, upstreamModel: "another", keyId: null })).toBeNull();
   });
 

@@ -1,4 +1,5 @@
 /** Finding the targets that may be tried, and noting why others may not. @module */
+import { bareModelName } from "../../shared/models/mod.ts";
 import { AUTO_MODEL, type RouterTarget, type Strategy } from "../../shared/routing/mod.ts";
 import { misfit } from "./fit.ts";
 import { type Candidate, inOrder } from "./order.ts";
@@ -12,13 +13,17 @@ import type {
 import { costOf, estimatedQuality, speedOf } from "./scores.ts";
 import { isCalled, Serving } from "./serving.ts";
 
+const COOLING_DOWN = "unhealthy, cooling down";
 const MOST_SKIPPED = 32;
+/** Targets of a free choice. */
+const MOST_CHOSEN = 6;
+const MOST_CHOSEN_OF_ONE = 2;
 
 /** The candidates of one call. What is left out is noted in `skipped`, at most 32. */
 export class Candidates<Provider extends RoutableProvider, Model extends RoutableModel> {
   readonly skipped: SkippedTarget[] = [];
   readonly #serving: Serving<Provider>;
-  readonly #hasKey = new Map<Provider, boolean>();
+  readonly #isReady = new Map<Provider, boolean>();
 
   /** `quality` are figures that somebody set, by model. */
   constructor(
@@ -31,9 +36,7 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
 
   /** Every provider of each model that was named, in the order of models and then of priority. */
   ofModels(models: readonly Model[], reason: string): Candidate<Provider, Model>[] {
-    const found = models.flatMap((model) =>
-      this.#ready().flatMap((provider) => this.#candidate(provider, model, { reason }))
-    );
+    const found = this.#named(models, this.#ready(), { reason });
     // Made-up answers come after all others.
     const { real, simulated } = byReality(found);
     return [...real, ...simulated];
@@ -49,9 +52,7 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
     const providers = this.#ready(named);
     const how = { reason, weight };
     const at = (models: readonly Model[]) =>
-      models.filter((model) => this.world.isAllowed(model)).flatMap((model) =>
-        providers.flatMap((provider) => this.#candidate(provider, model, how))
-      );
+      this.#named(models.filter((model) => this.world.isAllowed(model)), providers, how);
     if (target.model !== AUTO_MODEL) {
       if (target.model !== null) return at(this.world.names.resolve(target.model));
       if (asked === null) this.#skip(named ?? "any", AUTO_MODEL, "no model was asked for");
@@ -62,20 +63,48 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
     return providers.flatMap((provider) => this.#bestAt(provider, how));
   }
 
-  /** The best that fits the call, over all models and all providers that are no last resort. */
+  /**
+   * The best that fit the call, over all models and all providers that are no last resort: few,
+   * because the hold must cover the dearest, and of several providers, because they fail as a whole.
+   */
   best(strategy: Strategy, draw: () => number): readonly Candidate<Provider, Model>[] {
     const found = this.#ready().filter((provider) => !this.#isLastResort(provider))
       .flatMap((provider) => this.#fitting(provider, { reason: "fits" }));
     const { real, simulated } = byReality(found);
-    return [real, simulated].flatMap((some) =>
-      inOrder(some, strategy, { needs: this.needs, draw })
-    );
+    const ordered = (some: typeof found) => inOrder(some, strategy, { needs: this.needs, draw });
+    return [
+      ...spread(ordered(real)).slice(0, MOST_CHOSEN),
+      ...ordered(simulated).slice(0, 1),
+    ];
   }
 
   /** The best that fits at each provider which is there for want of any other. */
   lastResorts(): Candidate<Provider, Model>[] {
     return this.#ready().filter((provider) => this.#isLastResort(provider))
       .flatMap((provider) => this.#bestAt(provider, { reason: "last resort" }));
+  }
+
+  /** Models that were named, at providers; a name means one model at each of them. */
+  #named(
+    models: readonly Model[],
+    providers: readonly Provider[],
+    how: How,
+  ): Candidate<Provider, Model>[] {
+    const taken = new Map<string, boolean>();
+    const placeOf = (provider: Provider, model: Model) =>
+      `${provider.name} ${bareModelName(model.model)}`;
+    const pairs = models.flatMap((model) => providers.map((provider) => ({ provider, model })))
+      .filter(({ provider, model }) => this.#serving.upstreamModel(provider, model) !== null)
+      .map((pair) => ({ ...pair, own: this.#serving.isOwn(pair.provider, pair.model) }));
+    for (const { provider, model, own } of pairs) {
+      if (own) taken.set(placeOf(provider, model), true);
+    }
+    return pairs.flatMap(({ provider, model, own }) => {
+      // Who takes any model is asked for the one of its own, else for the first that was named.
+      if (!own && taken.has(placeOf(provider, model))) return [];
+      taken.set(placeOf(provider, model), true);
+      return this.#candidate(provider, model, how);
+    });
   }
 
   #isLastResort(provider: Provider): boolean {
@@ -101,16 +130,20 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
     return models.flatMap((model) => this.#candidate(provider, model, how));
   }
 
-  /** The providers with a usable key, all or those that are called so. */
+  /** The providers with a usable key that are not unhealthy, all or those that are called so. */
   #ready(named: string | null = null): Provider[] {
     return this.world.providers.filter((provider) => {
       if (named !== null && !isCalled(provider, named)) return false;
-      let hasKey = this.#hasKey.get(provider);
-      if (hasKey === undefined) {
-        this.#hasKey.set(provider, hasKey = this.world.hasKey(provider));
-        if (!hasKey) this.#skip(provider.name, "any", "no usable key");
+      let isReady = this.#isReady.get(provider);
+      if (isReady === undefined) {
+        this.#isReady.set(provider, isReady = this.world.hasKey(provider));
+        if (!isReady) this.#skip(provider.name, "any", "no usable key");
+        else if (this.world.health.providerPhase(provider.name) === "open") {
+          this.#skip(provider.name, "any", COOLING_DOWN);
+          this.#isReady.set(provider, isReady = false);
+        }
       }
-      return hasKey;
+      return isReady;
     });
   }
 
@@ -120,7 +153,7 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
     const { health } = this.world;
     const phase = health.phase(provider.name, upstreamModel);
     if (phase === "open") {
-      this.#skip(provider.name, model.model, "unhealthy, cooling down");
+      this.#skip(provider.name, model.model, COOLING_DOWN);
       return [];
     }
     const costPicoUsd = costOf(model, this.needs);
@@ -155,6 +188,18 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
 interface How {
   readonly reason: string;
   readonly weight?: number;
+}
+
+/** The first two of each provider. */
+function spread<Provider extends RoutableProvider, Model extends RoutableModel>(
+  candidates: readonly Candidate<Provider, Model>[],
+): Candidate<Provider, Model>[] {
+  const taken = new Map<Provider, number>();
+  return candidates.filter(({ provider }) => {
+    const count = (taken.get(provider) ?? 0) + 1;
+    taken.set(provider, count);
+    return count <= MOST_CHOSEN_OF_ONE;
+  });
 }
 
 function byReality<Provider extends RoutableProvider, Model extends RoutableModel>(

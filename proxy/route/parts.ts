@@ -97,6 +97,7 @@ export interface RouteWorld<Provider extends RoutableProvider, Model extends Rou
   /** Why a call of this estimated cost can't be afforded there, such as a used-up allowance. */
   tooDear(provider: Provider, costPicoUsd: bigint | null): string | null;
   readonly health: {
+    providerPhase(provider: string): "closed" | "half_open" | "open";
     phase(provider: string, upstreamModel: string): "closed" | "half_open" | "open";
     latencyMs(provider: string, upstreamModel: string): number | null;
   };

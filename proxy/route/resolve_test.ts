@@ -29,11 +29,39 @@ describe("a model that is named", () => {
   // deno-fmt-ignore
   it.each([
     ["with its provider goes there alone, and to what makes answers up last", "openai/gpt-4o-mini", ["openai gpt-4o-mini", "simulator openai/gpt-4o-mini"]],
-    ["by its bare name goes to everybody who has it", "gpt-4o-mini", ["openai gpt-4o-mini", "openrouter openai/gpt-4o-mini", "simulator openai/gpt-4o-mini", "simulator openrouter/openai/gpt-4o-mini"]],
+    ["by its bare name goes to everybody who has it", "gpt-4o-mini", ["openai gpt-4o-mini", "openrouter openai/gpt-4o-mini", "simulator openai/gpt-4o-mini"]],
     ["by an alias goes where its models go", "fast", ["groq llama-70b", "simulator groq/llama-70b"]],
     ["of another kind is not kept from its provider", "openai/embed", ["openai embed", "simulator openai/embed"]],
   ])("%s", (_, name, expected) => {
     expect(places(resolved(name, world))).toEqual(expected);
+  });
+
+  it("by its bare name means one model at each provider, its own before any", () => {
+    const any = provider("openai", { servesAll: true });
+    const proxy = provider("own-server", { servesAll: true });
+    const models = [
+      model("gpt-4o-mini", { ownedBy: "openai" }),
+      model("azure/gpt-4o-mini"),
+      model("openai/gpt-4o-mini"),
+      model("x/other"),
+    ];
+    const parts = {
+      providers: [any, proxy, simulator],
+      models,
+      aliases: { two: ["x/other", "gpt-4o-mini"] },
+    };
+    expect(places(resolved("gpt-4o-mini", parts)))
+      .toEqual(["openai gpt-4o-mini", "own-server gpt-4o-mini", "simulator gpt-4o-mini"]);
+    expect(places(resolved("two", { ...parts, providers: [proxy] })))
+      .toEqual(["own-server x/other", "own-server gpt-4o-mini"]);
+  });
+
+  it("is left out with the whole provider where that one is unhealthy, and is told of once", () => {
+    const ill = { ...world, phases: { openai: "open" as const } };
+    const { skipped } = resolved("gpt-4o-mini", ill);
+    expect(skipped).toEqual([
+      { provider: "openai", model: "any", reason: "unhealthy, cooling down" },
+    ]);
   });
 
   it("and is not for sale is not found, and nothing else is put in its place", () => {
@@ -108,7 +136,7 @@ describe("the router free-first", () => {
       ),
     ],
   };
-  const all = [...chain.map((name) => `${name} m`), "simulator sim-fast"];
+  const all = [...chain.map((name) => `${name} m`), "simulator groq/m"];
 
   it("tries its chain in its order, whatever the priorities", () => {
     expect(places(resolved("router/free-first", parts))).toEqual(all);
@@ -136,7 +164,6 @@ describe("the router free-first", () => {
       "gemini m",
       "openrouter m",
       "simulator groq/other",
-      "simulator cerebras/other",
     ]);
   });
 
@@ -296,6 +323,20 @@ describe("the free choice", () => {
     expect(found.targets[0]?.model.model).toBe("groq/small");
     expect(found.targets.map(({ reasons }) => reasons[0]?.includes("(estimated)")).slice(0, 1))
       .toEqual([false]);
+  });
+
+  it("takes few of several providers, and of what makes answers up one that stands for another", () => {
+    const many: WorldParts = {
+      providers: [...["a", "b", "c", "d"].map((name) => provider(name)), simulator],
+      models: [
+        ...["a", "b", "c", "d"].flatMap((name) => [1, 2, 3].map((n) => model(`${name}/m-${n}`))),
+        model("sim-broken", { ownedBy: "simulator" }),
+      ],
+    };
+    const { targets } = resolved("auto", many);
+    const names = targets.map((target) => target.provider.name);
+    expect(names).toEqual(["a", "a", "b", "b", "c", "c", "simulator"]);
+    expect(targets.at(-1)?.model.model).toBe("a/m-1");
   });
 
   it("chooses among what the allowance carries, and turns to the last resort after all others", () => {

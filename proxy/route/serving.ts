@@ -38,7 +38,10 @@ export class Serving<Provider extends RoutableProvider> {
     return prefix === null || !this.#prefixes.has(prefix) || provider.simulated ? model : null;
   }
 
-  /** The models that a provider serves: of one that takes any model its own, if it has some. */
+  /**
+   * The models that a provider serves: of one that takes any model its own, if it has some. One that
+   * makes answers up stands in for the others' models: its own are there to be named.
+   */
   served<Model extends RoutableModel>(
     provider: Provider,
     models: readonly Model[],
@@ -54,8 +57,8 @@ export class Serving<Provider extends RoutableProvider> {
 
   #find<Model extends RoutableModel>(provider: Provider, models: readonly Model[]): Model[] {
     const all = models.filter((model) => this.upstreamModel(provider, model) !== null);
-    const own = all.filter((model) => this.isOwn(provider, model));
-    return own.length > 0 ? own : all;
+    const meant = all.filter((model) => this.isOwn(provider, model) !== provider.simulated);
+    return meant.length > 0 ? meant : all;
   }
 
   /** Whether the model is meant for this provider, and not just taken by it. */

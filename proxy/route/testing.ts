@@ -70,7 +70,7 @@ export interface WorldParts {
   readonly routers?: readonly AttachedRouter[];
   readonly withoutKey?: readonly string[];
   readonly forbidden?: readonly string[];
-  /** By `provider upstreamModel`. */
+  /** By `provider upstreamModel`, or by provider. */
   readonly phases?: Readonly<Record<string, "open" | "half_open">>;
   readonly latencies?: Readonly<Record<string, number>>;
   readonly tooDear?: RouteWorld<RoutableProvider, RoutableModel>["tooDear"];
@@ -97,7 +97,9 @@ export function worldOf(parts: WorldParts): RouteWorld<RoutableProvider, Routabl
     isAllowed: (one) => !(parts.forbidden ?? []).includes(one.model),
     tooDear: parts.tooDear ?? (() => null),
     health: {
-      phase: (name, upstream) => parts.phases?.[`${name} ${upstream}`] ?? "closed",
+      providerPhase: (name) => parts.phases?.[name] ?? "closed",
+      phase: (name, upstream) =>
+        parts.phases?.[`${name} ${upstream}`] ?? parts.phases?.[name] ?? "closed",
       latencyMs: (name, upstream) => parts.latencies?.[`${name} ${upstream}`] ?? null,
     },
     nowMs: parts.nowMs ?? NOON_MS,
