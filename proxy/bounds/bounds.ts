@@ -17,6 +17,9 @@ const TOKENS_PER_CALL = 512;
 /** Fewer output tokens than this for each answer are not worth a call. */
 const MINIMUM_OUTPUT_TOKENS = 16;
 
+/** More than the 300,000 tokens that a call for embeddings may have. */
+const MOST_WINDOWS = 100;
+
 const MOST_TOKENS = 1_000_000_000;
 const MOST_MINIMUM_TOKENS = 1_000_000;
 
@@ -57,7 +60,6 @@ export function boundCall(
   providers: readonly ProviderHabits[] = [],
 ): CallBounds {
   const { arrived, media, choices } = request;
-  const readings = media.readings ?? 1;
   const overheadTokens = Math.max(
     media.addedTokens ?? TOKENS_PER_CALL,
     ...providers.map((each) => each.inputOverheadTokens ?? 0),
@@ -65,10 +67,18 @@ export function boundCall(
   const bySize = media.unbounded ? Infinity : arrived.bodyBytes.length - media.dataBytes +
     media.images * (media.tokensPerImage ?? TOKENS_PER_IMAGE) +
     request.messages * TOKENS_PER_MESSAGE + overheadTokens;
+  // What fits into fewer windows needs no more of them.
+  const windows = Math.min(
+    media.windows ?? 1,
+    Math.max(1, Math.ceil(bySize / model.contextWindowTokens)),
+    MOST_WINDOWS,
+  );
+  const readings = (media.readings ?? 1) * windows;
   const outputLimit = limitOf(request, model, providers);
   const perAnswer = outputLimit ?? (choices > 1 ? model.maxOutputTokens : null);
   return {
-    inputTokensBound: Math.min(bySize, model.contextWindowTokens) * readings,
+    inputTokensBound: Math.min(bySize, model.contextWindowTokens * windows) *
+      (media.readings ?? 1),
     ...(readings === 1 ? {} : { contextReadings: readings }),
     outputTokensRequested: perAnswer === null ? null : Math.min(perAnswer * choices, MOST_TOKENS),
     minimumOutputTokens: request.outputFixed === true

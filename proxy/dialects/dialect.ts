@@ -92,6 +92,8 @@ export interface MediaCount {
   readonly addedTokens?: number;
   /** How often the provider may read the context within the call, for its own tools; absent for once. */
   readonly readings?: number;
+  /** Texts that are read apart, each with a context window of its own; absent for one. */
+  readonly windows?: number;
 }
 
 /** A request, understood as far as money and routing depend on it. */

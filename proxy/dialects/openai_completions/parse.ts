@@ -45,7 +45,7 @@ export function parseCompletionsRequest(arrived: Arrived): ParsedCall {
     choices: prompts * Math.max(data.n ?? 1, data.best_of ?? 1),
     outputLimit: data.max_tokens ?? null,
     messages: prompts,
-    media: { ...ONLY_TEXT, addedTokens: ADDED_TOKENS },
+    media: { ...ONLY_TEXT, addedTokens: ADDED_TOKENS, windows: prompts },
     classes: CLASSES,
   });
 }

@@ -47,6 +47,10 @@ function parseEmbeddingsRequest(arrived: Arrived): ParsedCall {
   const parsed = parseBody(arrived, embeddingsRequestSchema);
   if ("failure" in parsed) return parsed;
   const { model, input } = parsed.data;
+  // A list of numbers is one text's tokens.
+  const texts = Array.isArray(input) && typeof input[0] !== "number"
+    ? Math.max(1, input.length)
+    : 1;
   return understood({
     dialect: "openai.embeddings",
     endpoint: "embeddings",
@@ -54,8 +58,8 @@ function parseEmbeddingsRequest(arrived: Arrived): ParsedCall {
     model: modelNamed(arrived, model),
     modality: "embedding",
     outputLimit: 0,
-    messages: Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1,
-    media: { ...ONLY_TEXT, addedTokens: ADDED_TOKENS },
+    messages: texts,
+    media: { ...ONLY_TEXT, addedTokens: ADDED_TOKENS, windows: texts },
     classes: ["input", "cached_input", "image_input", "requests"],
   });
 }
