@@ -37,7 +37,13 @@ import {
   type RealtimeProtocol,
   type RealtimeSockets,
 } from "./realtime/mod.ts";
-import { type Fetch, openUpstream, type StreamEnd, streamToClient } from "./relay/mod.ts";
+import {
+  type AttemptPolicy,
+  type Fetch,
+  openUpstream,
+  type StreamEnd,
+  streamToClient,
+} from "./relay/mod.ts";
 import {
   type AnswerArchive,
   idempotencyKeyOf,
@@ -67,6 +73,8 @@ export interface ProxyDeps {
   readonly sockets: RealtimeSockets;
   /** Whether `x-forwarded-for` comes from a front door of our own. */
   readonly trustForwarded: boolean;
+  /** Retries and hedging. */
+  readonly attempts: AttemptPolicy;
   /** Life of a hold without an extension, in milliseconds. */
   readonly holdTtlMs: number;
   /** How long an answer may wait for its charge, in milliseconds. */
@@ -228,6 +236,7 @@ async function carry(
       enter: ({ target, upstreamModel, key: { keyId } }) =>
         deps.health.store.enter({ provider: target.name, upstreamModel, keyId }),
       describe: attemptFacts,
+      policy: deps.attempts,
       endsAtMs: startedAtMs + deps.limits.totalMs,
       onWatch: (watch) => ending.watched(watch),
     });

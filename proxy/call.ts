@@ -39,7 +39,7 @@ type ServedCall = Extract<OpenedCall, { served: unknown }>;
 export interface CallEnding {
   /** The hold stands: from now on the call is followed. */
   opened(grant: Pick<HoldGrant, "outputTokensGranted">): void;
-  /** Takes note of the exchange that runs now. */
+  /** Takes note of an exchange that runs. */
   watched(watch: Watch): void;
   /** Takes note of how far a stream has come. */
   progress(reader: AnswerReader, state: StreamState): void;
@@ -62,7 +62,8 @@ export function createCallEnding(call: Call): CallEnding {
   let settled: OpenSettlement | null = null;
   let unfollow = () => {};
   let current: MeterSource | null = null;
-  let watch: Watch | null = null;
+  /** Of all attempts: those that have ended take no more notice. */
+  const watches: Watch[] = [];
   let outputTokensGranted = Infinity;
 
   // What is counted here is an estimate, and no call makes more than it was granted.
@@ -122,13 +123,13 @@ export function createCallEnding(call: Call): CallEnding {
         startedAtMs: call.startedAtMs,
         holdTtlMs: deps.holdTtlMs,
         reading: () => current === null ? null : measuredStream(current, false),
-        abort: () =>
-          watch?.abort(
-            failure("shutting_down", "This proxy had to shut down before the answer was complete."),
-          ),
+        abort() {
+          const why = "This proxy had to shut down before the answer was complete.";
+          for (const watch of watches) watch.abort(failure("shutting_down", why));
+        },
       });
     },
-    watched: (next) => watch = next,
+    watched: (watch) => void watches.push(watch),
     progress(reader, state) {
       if (current === null) current = { reader, state };
       else current.state = state;

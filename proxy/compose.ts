@@ -98,6 +98,7 @@ export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Prom
     admission,
     archive: createAnswerArchive(world),
     sockets: world.sockets ?? platformSockets,
+    attempts: config.attempts,
     trustForwarded: config.trustForwarded,
     holdTtlMs: config.holdTtlMs,
     costWaitMs: config.costWaitMs,

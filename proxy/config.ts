@@ -1,6 +1,7 @@
 /** The proxy's settings, read once from the environment. @module */
 import { z } from "zod";
 import { identifierSchema } from "../shared/ids/mod.ts";
+import type { AttemptPolicy } from "./relay/mod.ts";
 import { type MasterKeys, parseMasterKeys } from "../shared/routing/mod.ts";
 import type { AdmissionLimits } from "./admission/mod.ts";
 import { type CallLimits, DEFAULT_LIMITS } from "./limits/mod.ts";
@@ -24,6 +25,7 @@ export interface ProxyConfig {
   readonly dailyNeurons: number;
   readonly limits: CallLimits;
   readonly admission: AdmissionLimits;
+  readonly attempts: AttemptPolicy;
   /** Longest wait for open calls and settlements at shutdown, in milliseconds. */
   readonly drainMs: number;
   /** How long an answer may wait for its charge, in milliseconds. */
@@ -103,6 +105,9 @@ const environmentSchema = z.object({
   SARGALAY_PROXY_COST_WAIT_MS: whole(0, 60_000, 250),
   SARGALAY_MASTER_KEYS: z.string().min(1).optional(),
   SARGALAY_DAILY_NEURONS: whole(0, 1_000_000_000, 10_000),
+  SARGALAY_PROXY_RETRIES: whole(0, 3, 0),
+  SARGALAY_PROXY_RETRY_DELAY_MS: whole(1, 2_000, 250),
+  SARGALAY_PROXY_HEDGE_AFTER_MS: whole(0, DAY_MS, 0),
   SARGALAY_PROXY_TRUST_FORWARDED: z.enum(["0", "1"]).default("0"),
   SARGALAY_HOLD_TTL_MS: whole(1_000, 3_600_000, 120_000),
 });
@@ -139,6 +144,11 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
     admission: {
       openCalls: data.SARGALAY_PROXY_MAX_OPEN_CALLS,
       openCallsPerKey: data.SARGALAY_PROXY_MAX_OPEN_CALLS_PER_KEY,
+    },
+    attempts: {
+      retries: data.SARGALAY_PROXY_RETRIES,
+      retryDelayMs: data.SARGALAY_PROXY_RETRY_DELAY_MS,
+      hedgeAfterMs: data.SARGALAY_PROXY_HEDGE_AFTER_MS,
     },
     drainMs: data.SARGALAY_PROXY_DRAIN_MS,
     costWaitMs: data.SARGALAY_PROXY_COST_WAIT_MS,

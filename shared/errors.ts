@@ -55,6 +55,7 @@ export const ERROR_CLASSES = {
   shutting_down: ours,
   internal_error: ours,
   no_provider_available: upstream,
+  attempt_superseded: { fault: "ours", retryable: false },
   upstream_bad_request: { fault: "upstream", retryable: false },
   content_filtered: caller,
   upstream_quota_exceeded: upstream,

@@ -36,6 +36,7 @@ const STATUS: Record<ErrorCode, number> = {
   shutting_down: 503,
   internal_error: 500,
   no_provider_available: 503,
+  attempt_superseded: 500,
   upstream_bad_request: 400,
   content_filtered: 400,
   upstream_quota_exceeded: 503,

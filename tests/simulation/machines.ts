@@ -195,6 +195,7 @@ function proxyConfig(plan: Plan): ProxyConfig {
     drainMs: 40_000,
     costWaitMs: 250,
     holdTtlMs: plan.holdTtlMs,
+    attempts: { retries: 0, retryDelayMs: 250, hedgeAfterMs: 0 },
     trustForwarded: false,
     environmentKeys: new Map(),
     masterKeys: null,
