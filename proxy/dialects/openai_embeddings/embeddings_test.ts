@@ -20,7 +20,7 @@ describe("the input of an embedding", () => {
     const long = bound(Array.from({ length: 20 }, () => "x".repeat(2_000)));
     expect(long.inputTokensBound).toBeGreaterThan(40_000);
     expect(long.inputTokensBound).toBeLessThan(42_000);
-    expect(long.contextReadings).toBe(5 + 1);
+    expect(long.contextReadings).toBe(5);
     const short = bound(Array.from({ length: 20 }, () => "x"));
     expect(short.inputTokensBound).toBeLessThan(700);
     expect(short).not.toHaveProperty("contextReadings");
