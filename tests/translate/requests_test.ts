@@ -354,6 +354,31 @@ describe("what one says in other words", () => {
       },
     ],
     [
+      "ids that are refused there",
+      chat({
+        messages: [
+          { role: "user", content: "Hi" },
+          {
+            role: "assistant",
+            tool_calls: [{
+              id: "functions.go:0",
+              type: "function",
+              function: { name: "go", arguments: "{}" },
+            }],
+          },
+          { role: "tool", tool_call_id: "functions.go:0", content: "ok" },
+        ],
+      }),
+      MESSAGES,
+      {
+        messages: [
+          {},
+          { content: [{ id: "functions_go_0" }] },
+          { content: [{ tool_use_id: "functions_go_0" }] },
+        ],
+      },
+    ],
+    [
       "calls without ids",
       content({
         contents: [

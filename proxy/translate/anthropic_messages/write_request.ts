@@ -93,11 +93,11 @@ function blocksOf(part: Part, notes: Notes): JsonObject[] {
       return fileOf(part) ?? refuse(part, notes);
     case "call":
       if (part.signature !== undefined) leaveOut(part, notes);
-      return [{ type: "tool_use", id: part.id, name: part.name, input: part.args }];
+      return [{ type: "tool_use", id: safeId(part.id), name: part.name, input: part.args }];
     case "result":
       return [{
         type: "tool_result",
-        tool_use_id: part.callId,
+        tool_use_id: safeId(part.callId),
         content: part.content.flatMap((each) => {
           if (each.kind === "text") {
             return each.text === "" ? [] : [{ type: "text", text: each.text }];
@@ -122,6 +122,11 @@ function blocksOf(part: Part, notes: Notes): JsonObject[] {
     default:
       throw part satisfies never;
   }
+}
+
+/** Ids of other providers may have characters that are refused here; a call and its result agree. */
+function safeId(id: string): string {
+  return id.replaceAll(/[^a-zA-Z0-9_-]/g, "_") || "_";
 }
 
 /** Null when it cannot be said. */
