@@ -9,6 +9,10 @@ import { promptTokens, tokensOf } from "../simulator/tokens.ts";
 /** The terms that a hold pinned, as the public APIs show them. */
 export interface PinnedTerms {
   readonly ratesPicoUsdPerUnit: Readonly<Record<string, string>>;
+  readonly tiers?: readonly {
+    readonly aboveInputTokens: number;
+    readonly ratesPicoUsdPerUnit: Readonly<Record<string, string>>;
+  }[];
   readonly markupPartsPerMillion: number;
   readonly fxMicroKyat: string;
   readonly fxNanoUsd: string;
@@ -20,6 +24,10 @@ const FALLBACKS: Readonly<Record<string, string>> = {
   cache_write_5m: "input",
   cache_write_1h: "input",
   reasoning: "output",
+  audio_input: "input",
+  image_input: "input",
+  audio_output: "output",
+  image_output: "output",
 };
 
 /**
@@ -30,9 +38,12 @@ export function expectedCharge(
   usage: Readonly<Record<string, number>>,
   terms: PinnedTerms,
 ): bigint {
+  let input = 0;
+  for (const [name, units] of Object.entries(usage)) if (/input|cache/.test(name)) input += units;
+  const tier = terms.tiers?.findLast(({ aboveInputTokens }) => input > aboveInputTokens);
+  const rates = { ...terms.ratesPicoUsdPerUnit, ...tier?.ratesPicoUsdPerUnit };
   let picoUsd = 0n;
   for (const [usageClass, units] of Object.entries(usage)) {
-    const rates = terms.ratesPicoUsdPerUnit;
     const rate = rates[usageClass] ?? rates[FALLBACKS[usageClass] ?? ""] ?? "0";
     picoUsd += BigInt(units) * BigInt(rate);
   }

@@ -16,7 +16,8 @@ export interface RequestStory {
   readonly accountId: string;
   readonly edgeId: string;
   readonly hold: bigint;
-  readonly pricing: JsonObject;
+  /** The payload of its HoldPlaced event. */
+  readonly held: JsonObject;
   expiresAtMs: number;
   /** Events that ended its hold: exactly one in the end. */
   ends: { readonly type: string; readonly atMs: number; readonly payload: JsonObject }[];
@@ -85,7 +86,7 @@ function enter(books: Books, { type, payload, recordedAtMs, position }: StoredEv
         accountId,
         edgeId: String(payload.edgeId),
         hold: amount(payload.amountMicroKyat),
-        pricing: objectOf(payload.pricing),
+        held: payload,
         expiresAtMs: Number(payload.expiresAtMs),
         ends: [],
         late: [],
@@ -136,25 +137,49 @@ const FALLBACK: Readonly<Record<string, string>> = {
   cache_write_5m: "input",
   cache_write_1h: "input",
   reasoning: "output",
+  audio_input: "input",
+  image_input: "input",
+  audio_output: "output",
+  image_output: "output",
 };
 
 /**
- * The charge in microkyat and the cost in nanodollars, each as one fraction that is rounded half up
- * once: kyat = Σ units × pUSD × (1 + markup) × (µMMK per nUSD) / 1000.
+ * The charge in microkyat and the cost in nanodollars of an end, each as one fraction that is rounded
+ * half up once: kyat = Σ units × pUSD × (1 + markup) × (µMMK per nUSD) / 1000, at the terms that its
+ * hold pinned for whoever served. The customer's own key costs the pinned fee.
  */
-export function priceOf(usage: JsonObject, pricing: JsonObject): { charge: bigint; cost: bigint } {
-  const rates = objectOf(pricing.ratesPicoUsdPerUnit);
+export function priceOf(end: JsonObject, held: JsonObject): { charge: bigint; cost: bigint } {
+  const others = (held.alternatives ?? []) as readonly JsonObject[];
+  const served = others.find(({ model }) => model === end.model) ?? held;
+  const pricing = objectOf(served.pricing);
+  const perNanoUsd = [amount(pricing.fxMicroKyat), amount(pricing.fxNanoUsd)] as const;
+  if (end.ownKey === true) {
+    const fee = amount(objectOf(held.ownKeyFee).picoUsdPerRequest);
+    return { charge: halfUp(fee * perNanoUsd[0], 1_000n * perNanoUsd[1]), cost: 0n };
+  }
+  const usage = objectOf(end.usage);
+  const rates = ratesOf(usage, pricing);
   let picoUsd = 0n;
   for (const [usageClass, units] of Object.entries(usage)) {
     const rate = rates[usageClass] ?? rates[FALLBACK[usageClass] ?? ""] ?? "0";
     picoUsd += amount(units) * amount(rate);
   }
-  const charge = picoUsd * (1_000_000n + amount(pricing.markupPartsPerMillion)) *
-    amount(pricing.fxMicroKyat);
+  const charge = picoUsd * (1_000_000n + amount(pricing.markupPartsPerMillion)) * perNanoUsd[0];
   return {
-    charge: halfUp(charge, 1_000_000n * 1_000n * amount(pricing.fxNanoUsd)),
+    charge: halfUp(charge, 1_000_000n * 1_000n * perNanoUsd[1]),
     cost: halfUp(picoUsd, 1_000n),
   };
+}
+
+/** The base rates, overlaid by those of the last tier that the input exceeds. */
+function ratesOf(usage: JsonObject, pricing: JsonObject): JsonObject {
+  const input = Object.entries(usage).reduce(
+    (sum, [name, units]) => /input|cache/.test(name) ? sum + amount(units) : sum,
+    0n,
+  );
+  const tiers = (pricing.tiers ?? []) as readonly JsonObject[];
+  const tier = tiers.findLast(({ aboveInputTokens }) => input > amount(aboveInputTokens));
+  return { ...objectOf(pricing.ratesPicoUsdPerUnit), ...objectOf(tier?.ratesPicoUsdPerUnit ?? {}) };
 }
 
 function halfUp(numerator: bigint, denominator: bigint): bigint {

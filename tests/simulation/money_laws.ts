@@ -28,7 +28,7 @@ function checkEnd(
     if (amount(payload.amountMicroKyat) !== hold) say("5", `${payload.amountMicroKyat} of ${hold}`);
     return found;
   }
-  const { charge, cost } = priceOf(objectOf(payload.usage), request.pricing);
+  const { charge, cost } = priceOf(payload, request.held);
   if (amount(payload.chargeMicroKyat) !== charge || amount(payload.costNanoUsd) !== cost) {
     say("16", `charge ${payload.chargeMicroKyat}, cost ${payload.costNanoUsd}: ${charge}, ${cost}`);
   }
@@ -58,7 +58,7 @@ function checkLate(
     (end.type === "HoldExpired" || end.payload.basis === "expiry");
   if (index > 0 || !lapsed) say("4", "settled late and once already");
   const before = end?.type === "HoldSettled" ? amount(end.payload.chargeMicroKyat) : 0n;
-  const { charge } = priceOf(objectOf(payload.usage), request.pricing);
+  const { charge } = priceOf(payload, request.held);
   if (amount(payload.chargeMicroKyat) !== charge) {
     say("16", `late charge ${payload.chargeMicroKyat}, but it is ${charge}`);
   }
