@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { JsonObject } from "../../../shared/json.ts";
 import { memberAt } from "../counts.ts";
-import type { Arrived, Bytes, ParsedCall } from "../dialect.ts";
-import { filesOf, formMembers } from "../form_members.ts";
+import type { Arrived, ParsedCall } from "../dialect.ts";
+import { filesOf, formMembers, onlyFileIn } from "../form_members.ts";
 import { modelNamed, understood } from "../parsed_body.ts";
 import { describeIssue, notForSale } from "../refusals.ts";
 import { mostSeconds, mostTokensOfSound, secondsOfWav } from "../sound.ts";
@@ -64,24 +64,10 @@ interface Sound {
 function soundInForm(form: FormData, { bodyBytes }: Arrived): Sound | null {
   const [file, ...more] = filesOf(form);
   if (file === undefined || more.length > 0) return null;
-  const wav = wavIn(bodyBytes, file.size);
-  return { dataBytes: file.size, seconds: wav ?? mostSeconds(file.size) };
-}
-
-/** The seconds of the only file in a form if it is a WAV file; null when that is not clear. */
-function wavIn(body: Bytes, size: number): number | null {
-  const at = indexOf(body, "RIFF", 0);
-  if (at === -1 || indexOf(body, "RIFF", at + 1) !== -1 || at + size > body.length) return null;
-  return secondsOfWav(body.subarray(at, at + size));
-}
-
-function indexOf(bytes: Bytes, text: string, from: number): number {
-  const codes = [...text].map((character) => character.charCodeAt(0));
-  const [first = 0] = codes;
-  for (let at = bytes.indexOf(first, from); at !== -1; at = bytes.indexOf(first, at + 1)) {
-    if (codes.every((code, index) => bytes[at + index] === code)) return at;
-  }
-  return -1;
+  const content = onlyFileIn(bodyBytes, file.size);
+  // Only what is not compressed cannot hold more than it says.
+  const seconds = content === null ? null : secondsOfWav(content);
+  return { dataBytes: file.size, seconds: seconds ?? mostSeconds(file.size) };
 }
 
 function soundInJson(members: JsonObject): Sound | null {

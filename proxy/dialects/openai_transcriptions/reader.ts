@@ -5,6 +5,8 @@ import type { UpstreamFailure } from "../../upstream/error_class.ts";
 import { memberAt } from "../counts.ts";
 import type { AnswerReader, AnswerReading, Bytes, CallRequest } from "../dialect.ts";
 import { readBeginning } from "../beginning.ts";
+import { filesOf, onlyFileIn } from "../form_members.ts";
+import { secondsOfSound } from "../sound_length.ts";
 import { eventStream, hasMember, type StreamForm } from "../event_stream.ts";
 import { sse } from "../framing/mod.ts";
 import { jsonAnswer } from "../json_answer.ts";
@@ -15,7 +17,8 @@ import { addText, NOTHING_COUNTED } from "../text.ts";
 const decoder = new TextDecoder();
 
 /** The reader of an answer to a request. */
-export function transcriptionReader({ streaming }: CallRequest): AnswerReader {
+export function transcriptionReader(request: CallRequest): AnswerReader {
+  const { streaming } = request;
   return {
     ...eventStream(transcriptionStream),
     accepts: (contentType) =>
@@ -26,8 +29,13 @@ export function transcriptionReader({ streaming }: CallRequest): AnswerReader {
     streams: streaming,
     contentType: null,
     failure: classifyFailure,
-    readAnswer: (body, { headers }) =>
-      (headers.get("content-type") ?? "json").includes("json") ? readJson(body) : readText(body),
+    readAnswer(body, { headers }) {
+      const reading = (headers.get("content-type") ?? "json").includes("json")
+        ? readJson(body)
+        : readText(body);
+      if ("failure" in reading || reading.usage !== null) return reading;
+      return { ...reading, usage: secondsAsked(request) };
+    },
     readBeginning,
     endsWithoutMark: false,
   };
@@ -68,6 +76,15 @@ function secondsIn(answer: JsonObject): Usage | null {
   const said = [duration, ...ends]
     .filter((each) => typeof each === "number" && each >= 0 && each < 1e9) as number[];
   return said.length === 0 ? null : { seconds: Math.ceil(Math.max(...said)) };
+}
+
+/** The length of the sound that was sent, where its file tells it; never above what was held. */
+function secondsAsked({ arrived: { body, bodyBytes }, unitsBound }: CallRequest): Usage | null {
+  if (body.kind === "json") return null;
+  const [file] = filesOf(body.form);
+  const content = file === undefined ? null : onlyFileIn(bodyBytes, file.size);
+  const seconds = content === null ? null : secondsOfSound(content);
+  return seconds === null ? null : { seconds: Math.min(seconds, unitsBound.seconds ?? seconds) };
 }
 
 const transcriptionStream: StreamForm = {
