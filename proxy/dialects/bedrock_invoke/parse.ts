@@ -53,6 +53,15 @@ export function parseInvoke(arrived: Arrived): ParsedCall {
     messages: data.messages?.length ?? 1,
     media,
     unitsBound: images,
+    classes: [
+      "input",
+      "cached_input",
+      "cache_write_5m",
+      ...(JSON.stringify(data).includes('"1h"') ? ["cache_write_1h"] as const : []),
+      "output",
+      "reasoning",
+      "images",
+    ],
   });
 }
 

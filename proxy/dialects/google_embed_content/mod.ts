@@ -26,6 +26,7 @@ export const googleEmbedContent: Dialect = {
     const parsed = parseBody(arrived, schema);
     if ("failure" in parsed) return parsed;
     const { data } = parsed;
+    const media = mediaIn(data);
     return understood({
       arrived,
       dialect: "google.embedContent",
@@ -34,7 +35,8 @@ export const googleEmbedContent: Dialect = {
       modality: "embedding",
       outputLimit: 0,
       messages: data.requests?.length ?? 1,
-      media: mediaIn(data),
+      media,
+      classes: media.unbounded ? null : ["input", "cached_input", "image_input"],
     });
   },
   send(request, { upstreamModel }) {

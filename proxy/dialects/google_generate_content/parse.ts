@@ -122,9 +122,17 @@ const TEXT_CLASSES: readonly UsageClass[] = [
   "searches",
 ];
 
-/** Sound comes in only by what cannot be counted here. Some models make pictures unless told not to. */
+/**
+ * Sound comes in only by what cannot be counted here, and goes out only where it is asked for. Some
+ * models make pictures unless they are told not to.
+ */
 function classesOf(outputs: readonly string[], media: MediaCount): readonly UsageClass[] | null {
+  if (media.unbounded) return null;
   const onlyText = outputs.length > 0 && outputs.every((each) => each === "TEXT");
-  if (media.unbounded || !onlyText) return null;
-  return media.images > 0 ? [...TEXT_CLASSES, "image_input"] : TEXT_CLASSES;
+  return [
+    ...TEXT_CLASSES,
+    ...(media.images > 0 ? ["image_input"] as const : []),
+    ...(onlyText ? [] : ["image_output"] as const),
+    ...(outputs.includes("AUDIO") ? ["audio_output"] as const : []),
+  ];
 }

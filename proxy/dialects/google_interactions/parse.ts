@@ -1,5 +1,6 @@
 /** Understanding an interaction as far as money depends on it. @module */
 import { z } from "zod";
+import type { UsageClass } from "../../../shared/usage/mod.ts";
 import { memberAt } from "../counts.ts";
 import type { Arrived, MediaCount, ParsedCall } from "../dialect.ts";
 import { modelNamed, outputLimitSchema, parseBody, understood } from "../parsed_body.ts";
@@ -7,6 +8,15 @@ import { notForSale } from "../refusals.ts";
 
 const MOST_SEARCHES = 20;
 const TOKENS_PER_IMAGE = 10_000;
+
+/** Sound comes in only by what cannot be counted here. */
+const CLASSES: readonly UsageClass[] = [
+  "input",
+  "cached_input",
+  "output",
+  "reasoning",
+  "audio_output",
+];
 
 const schema = z.looseObject({
   input: z.unknown().optional(),
@@ -44,6 +54,7 @@ export function parseInteraction(arrived: Arrived): ParsedCall {
       ...(served ? { readings: 2 } : {}),
     },
     unitsBound: types.includes("google_search") ? { searches: MOST_SEARCHES } : {},
+    classes: media.unbounded || served || data.previous_interaction_id != null ? null : CLASSES,
   });
 }
 
