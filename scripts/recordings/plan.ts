@@ -10,8 +10,6 @@ import { readRecording, RecordingError } from "./folder.ts";
 /** One recording to be replayed; the recording itself is read again when its turn comes. */
 export interface PlannedReplay {
   readonly path: string;
-  /** Whether the provider failed in it: these come last, as failures may mark a target. */
-  readonly failed: boolean;
   /** The model as this product sells it. */
   readonly model: string;
 }
@@ -29,8 +27,6 @@ export interface PlannedModel {
   readonly provider: string;
   /** As recorded. */
   readonly name: string;
-  /** The dialects in which it is called. */
-  readonly dialects: Set<DialectName>;
 }
 
 /** An upstream of the proxy, standing in for one provider. */
@@ -84,17 +80,9 @@ export async function planReplays(paths: readonly string[]): Promise<Plan> {
     }
     const target = targetOf(targets, recording.provider, profile);
     const name = clientRequest(recording)?.model ?? UNNAMED_MODEL;
-    const model = modelForSale(target, recording.provider, name);
-    const known = target.models.get(model);
-    if (known !== undefined) known.dialects.add(dialect);
-    else {
-      const { provider } = recording;
-      target.models.set(model, { provider, name, dialects: new Set([dialect]) });
-    }
-    target.replays.push({ path, failed: recording.response.status >= 400, model });
-  }
-  for (const { replays } of targets.values()) {
-    replays.sort((a, b) => Number(a.failed) - Number(b.failed));
+    const model = modelForSale(target, recording, name);
+    target.models.set(model, { provider: recording.provider, name });
+    target.replays.push({ path, model });
   }
   return { targets: [...targets.values()], unplayable };
 }
@@ -131,15 +119,30 @@ function targetOf(
   return target;
 }
 
-/** `target/model`, so that a model leads to the target that stands in for the recording's provider. */
-function modelForSale(target: PlannedTarget, provider: string, model: string): string {
+/**
+ * `target/model`, so that a model leads to the target that stands in for the recording's provider. A
+ * failure marks the model that it came from as unhealthy, so each failing recording has its own.
+ */
+function modelForSale(target: PlannedTarget, recording: Recording, model: string): string {
+  const { provider } = recording;
   const name = `${target.name}/${model}`;
-  if (!identifierSchema.safeParse(name).success) return `${target.name}/${slug(model, 60)}`;
-  const known = target.models.get(name);
+  const plain = identifierSchema.safeParse(name).success && name.length <= MOST_MODEL_LENGTH
+    ? name
+    : `${target.name}/${slug(model, 60)}`;
+  if (hasFailed(recording)) return `${plain}@failed-${target.replays.length}`;
+  const known = target.models.get(plain);
   // Where providers share a target, their models of one name don't share a price.
   return known === undefined || known.provider === provider
-    ? name
-    : `${name}@${slug(provider, 30)}`;
+    ? plain
+    : `${plain}@${slug(provider, 20)}`;
+}
+
+/** Leaves room for what is put behind a name. */
+const MOST_MODEL_LENGTH = 100;
+
+function hasFailed({ response, tags }: Recording): boolean {
+  return response.status >= 400 || tags.includes("midstream-error") ||
+    tags.includes("error-in-200");
 }
 
 /** A name that is an identifier; two names never have the same. */
@@ -150,20 +153,21 @@ function slug(text: string, most: number): string {
   return `${plain.slice(0, most - 9)}-${hash}`.replace(/^-/, "");
 }
 
-/** The setting SARGALAY_UPSTREAMS of a proxy that is to send its calls to the replaying upstream. */
+/**
+ * The setting SARGALAY_UPSTREAMS of a proxy that is to send its calls to the replaying upstream. The
+ * targets need no key: one that a recorded provider refuses would not be used again for a while.
+ */
 export function upstreamsSetting(plan: Plan, upstreamUrl: string): string {
   return JSON.stringify(plan.targets.map(({ name, profile, models }) => ({
     name,
     profile: profile.name,
     baseUrl: `${upstreamUrl}/${name}`,
-    apiKey: "replayed",
-    models: Object.fromEntries(
-      [...models].map(([model, { name }]) => [model, upstreamName(name)]),
-    ),
+    models: Object.fromEntries([...models.keys()].map((model) => [model, upstreamName(model)])),
   })));
 }
 
-/** What the provider calls the model, as far as a setting can say it. */
-function upstreamName(name: string): string {
+/** What the provider calls the model: all behind the target's name, as far as a setting can say it. */
+function upstreamName(sold: string): string {
+  const name = sold.slice(sold.indexOf("/") + 1);
   return identifierSchema.safeParse(name).success ? name : slug(name, 60);
 }
