@@ -59,6 +59,7 @@ describe("each answer", () => {
     ["/v1/accounts/acc-1/budgets", shapes.pageSchema(shapes.budgetRowSchema)],
     ["/v1/plans", shapes.pageSchema(shapes.planRowSchema)],
     ["/v1/accounts/acc-1/plans", shapes.pageSchema(shapes.planAssignmentRowSchema)],
+    ["/v1/accounts/acc-1/plan-usage", shapes.pageSchema(shapes.planUsageRowSchema)],
     ["/v1/plans/startup/assignments", shapes.pageSchema(shapes.planAssignmentRowSchema)],
     ["/v1/requests", shapes.pageSchema(shapes.requestRowSchema)],
     [

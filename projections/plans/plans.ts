@@ -29,6 +29,8 @@ export const planAssignmentsTable = table({
     planVersion: "count?",
     limits: "json",
     assignedAtMs: "count",
+    /** Of the first plan: from there on calls are counted. */
+    sincePosition: "position",
   },
   key: ["accountId", "keyId"],
   indexes: ["plan_id, account_id, key_id"],
@@ -52,12 +54,17 @@ const assigned = tablePart({
     event.type === "PlanAssigned"
       ? { accountId: event.payload.accountId, keyId: event.payload.keyId ?? "" }
       : null,
-  fold(rows, { event, recordedAtMs }) {
+  fold(rows, { event, recordedAtMs, position }) {
     if (event.type !== "PlanAssigned") return;
-    const { keyId, ...assignment } = event.payload;
-    rows.put({ ...assignment, keyId: keyId ?? "", assignedAtMs: recordedAtMs });
+    const { accountId, keyId: ofKey, ...assignment } = event.payload;
+    const keyId = ofKey ?? "";
+    const known = rows.get({ accountId, keyId });
+    // Counting begins with a first plan; taking away what never was begins nothing.
+    if (known === null && assignment.planId === null) return;
+    const sincePosition = known?.sincePosition ?? position;
+    rows.put({ accountId, keyId, ...assignment, assignedAtMs: recordedAtMs, sincePosition });
   },
 });
 
 /** The plans projection. A plan that was taken away leaves a row without a plan. */
-export const plans: Projection = { name: "plans", version: 1, parts: [offered, assigned] };
+export const plans: Projection = { name: "plans", version: 2, parts: [offered, assigned] };

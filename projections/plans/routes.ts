@@ -2,12 +2,23 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import { accountIdSchema, identifierSchema } from "../../shared/ids/mod.ts";
-import { pageSchema, planAssignmentRowSchema, planRowSchema } from "../../shared/read_api/mod.ts";
+import {
+  pageSchema,
+  planAssignmentRowSchema,
+  planRowSchema,
+  planUsageRowSchema,
+} from "../../shared/read_api/mod.ts";
 import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
 import { decodeRow, selectList, type TableRow } from "../table/mod.ts";
 import { planAssignmentsTable, plansTable } from "./plans.ts";
+import { planUsage } from "./usage.ts";
 
-const assignmentOf = ({ keyId, ...row }: TableRow<typeof planAssignmentsTable>) => ({
+const atSchema = z.string().regex(/^\d{1,14}$/, "expected a time in epoch milliseconds")
+  .transform((text) => parseInt(text, 10));
+
+const assignmentOf = (
+  { keyId, sincePosition: _, ...row }: TableRow<typeof planAssignmentsTable>,
+) => ({
   ...row,
   keyId: keyId === "" ? null : keyId,
 });
@@ -59,6 +70,24 @@ export const planRoutes: readonly ReadRoute[] = [
         (row) => [row.keyId],
         assignmentOf,
       );
+    },
+  }),
+  readRoute({
+    path: "/v1/accounts/{accountId}/plan-usage",
+    permission: "account:read",
+    summary: "How much of its plans an account and its keys have used, now or at another time.",
+    scope: "path",
+    reads: ["plans", "keys", "requests"],
+    query: z.object({ ...listQuery([z.string()]), at: atSchema.optional() }),
+    answer: pageSchema(planUsageRowSchema),
+    async handle({ accountId, query: { limit, cursor, at } }, { db, effects }) {
+      const rows = await planUsage(db, {
+        accountId: accountId ?? "",
+        atMs: at ?? effects.clock.nowMs(),
+        afterKeyId: cursor === undefined ? null : cursor[0],
+        limit: limit + 1,
+      });
+      return pageOf(rows, limit, (row) => [row.keyId ?? ""], (row) => row);
     },
   }),
   readRoute({

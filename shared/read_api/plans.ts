@@ -1,6 +1,6 @@
 /** Plans in the read API. @module */
 import { z } from "zod";
-import { limitsSchema } from "../limits/mod.ts";
+import { limitsSchema, rateLimitSchema } from "../limits/mod.ts";
 
 /** GET /v1/plans: the newest version of each plan. */
 export const planRowSchema = z.object({
@@ -33,3 +33,18 @@ export const planAssignmentRowSchema = z.object({
 
 /** See {@link planAssignmentRowSchema}. */
 export type PlanAssignmentRow = z.output<typeof planAssignmentRowSchema>;
+
+/**
+ * GET /v1/accounts/{accountId}/plan-usage (`at`: epoch milliseconds, now when absent): what was used
+ * of each limit in the minute, the day and the month of that time. It is as new as `position`; the
+ * ledger decides by its own figures: GET /v1/accounts/{accountId}/limits there.
+ */
+export const planUsageRowSchema = z.object({
+  keyId: z.string().nullable(),
+  planId: z.string(),
+  planVersion: z.number().int(),
+  limits: z.array(rateLimitSchema.extend({ used: z.number().int().min(0) })),
+});
+
+/** See {@link planUsageRowSchema}. */
+export type PlanUsageRow = z.output<typeof planUsageRowSchema>;
