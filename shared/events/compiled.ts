@@ -187,7 +187,8 @@ function objectOf(shape: Readonly<Record<string, Schema>>): Decoder | null {
       const name = names[index]!;
       const member = value[name];
       if (member === undefined) {
-        if (mayBeAbsent[index] && !(name in value)) continue;
+        // JSON has no undefined: what is not there is absent.
+        if (mayBeAbsent[index]) continue;
         return UNDECIDED;
       }
       const one = decoders[index]!(member);
