@@ -234,6 +234,22 @@ describe("a stream of OpenAI's for others", () => {
     expect(cut.state.done).toBe(false);
   });
 
+  it("ends once, although its provider says so twice", () => {
+    const twice = events(chunk({ content: "Hi" }), chunk({}, "stop"), chunk({}, "length"));
+    const { outputs } = runStream(reader(CHAT, MESSAGES), [twice], true, HEAD);
+    const text = new TextDecoder().decode(passedBytes(outputs));
+    expect(text.match(/"stop_reason":"\w+"/g)).toEqual(['"stop_reason":"end_turn"']);
+  });
+
+  it("numbers the events of a response without a gap", () => {
+    const { outputs } = runStream(reader(CHAT, RESPONSES), [parallel], true, HEAD);
+    const numbers = new TextDecoder().decode(passedBytes(outputs)).split("\n")
+      .filter((line) => line.startsWith("data:"))
+      .map((line) => JSON.parse(line.slice(5)).sequence_number);
+    expect(numbers.length).toBeGreaterThan(8);
+    expect(numbers).toEqual(numbers.map((_each, index) => index));
+  });
+
   it("says no usage that nobody reported", async () => {
     const { outputs } = runStream(reader(CHAT, MESSAGES), [parallel], true, HEAD);
     const { usage } = await readByAnthropic(passedBytes(outputs));
