@@ -7,7 +7,7 @@ import type { Log } from "../shared/log.ts";
 import { formatDecimal } from "../shared/money/mod.ts";
 import type { Dialect } from "./dialects/mod.ts";
 import { errorResponse } from "./errors.ts";
-import type { CallPlan, Candidate } from "./plan.ts";
+import type { CallPlan, Candidate } from "./candidates.ts";
 import type { Opened } from "./relay/mod.ts";
 import type { OpenSettlement } from "./settle/mod.ts";
 
@@ -49,6 +49,8 @@ export function answerHeaders(
     headers["x-sargalay-provider"] = target.name;
     headers["x-sargalay-model"] = model.model;
     if (target.simulated) headers["x-sargalay-simulated"] = "true";
+    const leftOut = opened.leftOut.slice(0, MOST_LEFT_OUT).join(",").replace(NOT_IN_HEADERS, "?");
+    if (leftOut !== "") headers["x-sargalay-left-out"] = leftOut;
   }
   if (of.explain && routing !== null) headers["x-sargalay-routing"] = asciiJson(routing);
   return headers;

@@ -28,15 +28,11 @@ import type { Keyring } from "./keys/mod.ts";
 import { type CallLimits, readBody } from "./limits/mod.ts";
 import type { Progress } from "./meter/mod.ts";
 import { needsOf } from "./call_needs.ts";
-import { type CallPlan, type Candidate, holdTermsOf, planCall, widestOf } from "./plan.ts";
+import { type Candidate, enterCandidate, holdTermsOf, widestOf } from "./candidates.ts";
+import { planCall } from "./plan.ts";
 import type { Providers } from "./providers.ts";
 import { addReads, notAllowed } from "./reads.ts";
-import {
-  findRealtime,
-  openRealtime,
-  type RealtimeProtocol,
-  type RealtimeSockets,
-} from "./realtime/mod.ts";
+import { findRealtime, type RealtimeSockets } from "./realtime/mod.ts";
 import {
   type AttemptPolicy,
   type Fetch,
@@ -51,6 +47,7 @@ import {
   type ReplaySecret,
   requestIdentity,
 } from "./replay/mod.ts";
+import { takeSession } from "./sessions.ts";
 import type { OpenSettlement, SettlementJournal } from "./settle/mod.ts";
 
 /** Everything the proxy works with. */
@@ -233,8 +230,7 @@ async function carry(
       candidates: plan.candidates,
       call: asked,
       limits,
-      enter: ({ target, upstreamModel, key: { keyId } }) =>
-        deps.health.store.enter({ provider: target.name, upstreamModel, keyId }),
+      enter: (candidate) => enterCandidate(deps, candidate),
       describe: attemptFacts,
       policy: deps.attempts,
       endsAtMs: startedAtMs + deps.limits.totalMs,
@@ -349,58 +345,4 @@ function attemptFacts({ model, key: { level } }: Candidate): Partial<Attempt> {
 function orThrow<T extends object>(outcome: T | { readonly failure: ReturnType<typeof failure> }) {
   if ("failure" in outcome) throw new FailureError(outcome.failure);
   return outcome as T;
-}
-
-/** A realtime session: admitted like a call, and open until its sockets close. */
-async function takeSession(
-  deps: ProxyDeps,
-  { request, requestId, peer, protocol }: {
-    readonly request: Request;
-    readonly requestId: string;
-    readonly peer: Peer;
-    readonly protocol: RealtimeProtocol;
-  },
-): Promise<Response> {
-  try {
-    checkHeaders(deps, request);
-    const caller = admit(deps, request, peer);
-    refuseWhenOverloaded(deps);
-    const { leave } = orThrow(deps.admission.enter(caller.keyId));
-    try {
-      const find = (name: string) =>
-        planSession(deps, { name, requestId, caller, request, protocol });
-      return await openRealtime(deps, { request, requestId, protocol, caller, find, leave });
-    } catch (error) {
-      leave();
-      throw error;
-    }
-  } catch (error) {
-    const path = new URL(request.url).pathname;
-    return answerFailure(deps.log, error, { requestId, path });
-  }
-}
-
-/** The candidates for a session: no other model than the first one's can serve it. */
-function planSession(deps: ProxyDeps, { name, requestId, caller, request, protocol }: {
-  readonly name: string;
-  readonly requestId: string;
-  readonly caller: Caller;
-  readonly request: Request;
-  readonly protocol: RealtimeProtocol;
-}): CallPlan["candidates"] {
-  const { candidates: [first, ...rest] } = planCall(deps, {
-    name,
-    requestId,
-    caller,
-    kind: "realtime",
-    takes: ({ profile }) => profile.realtime?.[protocol.name] !== undefined,
-    headers: request.headers,
-    inputTokens: 0,
-    outputTokens: null,
-    units: {},
-    inputModalities: ["text", "audio"],
-    capabilities: [],
-    streaming: true,
-  });
-  return [first, ...rest.filter(({ model }) => model === first.model)];
 }

@@ -14,7 +14,7 @@ import type {
 } from "./dialects/mod.ts";
 import type { Watch } from "./limits/mod.ts";
 import { type Evidence, measure, type MeterReading } from "./meter/mod.ts";
-import type { CallPlan, Candidate } from "./plan.ts";
+import type { CallPlan, Candidate } from "./candidates.ts";
 import type { Opened, StreamEnd, WholeAnswer } from "./relay/mod.ts";
 import type { OpenSettlement } from "./settle/mod.ts";
 

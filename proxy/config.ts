@@ -21,7 +21,9 @@ export interface ProxyConfig {
   readonly environmentKeys: ReadonlyMap<string, string>;
   /** What opens the providers' keys in the ledger's feed; null when none can be opened here. */
   readonly masterKeys: MasterKeys | null;
-  /** Workers AI's free allowance a day. */
+  /** The free allowance at Workers AI; null without an account there. */
+  readonly freeWorkersAi: { readonly baseUrl: string; readonly key: string } | null;
+  /** Neurons of that allowance a day. */
   readonly dailyNeurons: number;
   readonly limits: CallLimits;
   readonly admission: AdmissionLimits;
@@ -104,6 +106,8 @@ const environmentSchema = z.object({
   SARGALAY_PROXY_DRAIN_MS: whole(0, DAY_MS, 30_000),
   SARGALAY_PROXY_COST_WAIT_MS: whole(0, 60_000, 250),
   SARGALAY_MASTER_KEYS: z.string().min(1).optional(),
+  CLOUDFLARE_ACCOUNT_ID: z.string().regex(/^[0-9a-f]{32}$/, "expected 32 hex digits").optional(),
+  CLOUDFLARE_FREE_API_TOKEN: z.string().min(1).optional(),
   SARGALAY_DAILY_NEURONS: whole(0, 1_000_000_000, 10_000),
   SARGALAY_PROXY_RETRIES: whole(0, 3, 0),
   SARGALAY_PROXY_RETRY_DELAY_MS: whole(1, 2_000, 250),
@@ -131,6 +135,7 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
     targets: targetsOf(data, given),
     environmentKeys: environmentKeysOf(given),
     masterKeys: masterKeysOf(data.SARGALAY_MASTER_KEYS),
+    freeWorkersAi: freeWorkersAiOf(data),
     dailyNeurons: data.SARGALAY_DAILY_NEURONS,
     limits: {
       bodyBytes: data.SARGALAY_PROXY_BODY_BYTES,
@@ -167,6 +172,18 @@ function environmentKeysOf(environment: Environment): ReadonlyMap<string, string
     const key = environment[keyVariableOf(name)];
     return key === undefined ? [] : [[name, key] as const];
   }));
+}
+
+function freeWorkersAiOf(
+  { CLOUDFLARE_ACCOUNT_ID: account, CLOUDFLARE_FREE_API_TOKEN: key }: z.output<
+    typeof environmentSchema
+  >,
+): ProxyConfig["freeWorkersAi"] {
+  if (key === undefined) return null;
+  if (account === undefined) {
+    throw new ConfigError("CLOUDFLARE_ACCOUNT_ID: needed beside CLOUDFLARE_FREE_API_TOKEN");
+  }
+  return { baseUrl: `https://api.cloudflare.com/client/v4/accounts/${account}/ai/v1`, key };
 }
 
 function masterKeysOf(text: string | undefined): MasterKeys | null {

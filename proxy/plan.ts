@@ -1,21 +1,20 @@
 /** Where a call may go: the targets that serve what was asked for, best first. @module */
 import type { EdgeKey, EdgeModel } from "../shared/edge_config/mod.ts";
 import { failure, FailureError } from "../shared/errors.ts";
-import type { ModelKind, RoutingFacts } from "../shared/events/mod.ts";
-import { identifierSchema } from "../shared/ids/mod.ts";
+import type { ModelKind } from "../shared/events/mod.ts";
 import { isModelAllowed } from "../shared/key_settings/mod.ts";
 import { STRATEGIES, type Strategy } from "../shared/routing/mod.ts";
 import type { Usage } from "../shared/usage/mod.ts";
 import type { ProxyDeps } from "./app.ts";
 import type { Caller } from "./authenticate/mod.ts";
-import type { HoldRequest } from "./hold/mod.ts";
-import { chooseKey, type ChosenKey } from "./keys/mod.ts";
+import type { CallPlan, Candidate } from "./candidates.ts";
+import { overAllowance } from "./health/mod.ts";
+import { type ChosenKey, usableKeys } from "./keys/mod.ts";
 import type { Provider } from "./providers.ts";
 import {
   type CallModality,
   type Resolution,
   resolve,
-  type Route,
   routingFactsOf,
   seededDraw,
 } from "./route/mod.ts";
@@ -39,19 +38,11 @@ export interface PlanQuestion {
   readonly streaming: boolean;
 }
 
-/** One target to try, for one model for sale. */
-export interface Candidate extends Route<UpstreamTarget> {
-  readonly model: EdgeModel;
-  /** The key that the target is called with. */
-  readonly key: ChosenKey;
-}
+/** Most tries of one call; its settlement lists as many. */
+const MAX_CANDIDATES = 16;
 
-/** A way through a call, best first; never empty. */
-export interface CallPlan {
-  readonly candidates: readonly [Candidate, ...Candidate[]];
-  /** How they were chosen; null where the name left no choice. */
-  readonly routing: RoutingFacts | null;
-}
+/** Keys of one provider that one call tries at most. */
+const KEYS_PER_PROVIDER = 3;
 
 /**
  * Plans a call. Throws FailureError `model_not_found` when nothing of that name is for sale to this
@@ -59,66 +50,29 @@ export interface CallPlan {
  * `invalid_request` for a strategy that there is not.
  */
 export function planCall(deps: ProxyDeps, question: PlanQuestion): CallPlan {
-  const keys = new Map<Provider, ChosenKey | null>();
-  const keyOf = (provider: Provider) => {
-    const known = keys.get(provider);
-    if (known !== undefined) return known;
-    const { key } = chooseKey(provider, ownerOf(question.caller.key), {
-      providerKeys: deps.config.routing.providerKeys.bind(deps.config.routing),
-      secretOf: deps.keyring.secretOf,
-      isHealthy: (keyId) => deps.health.store.keyPhase(keyId) !== "open",
-    });
-    keys.set(provider, key);
-    return key;
+  const known = new Map<Provider, readonly ChosenKey[]>();
+  const keysOf = (provider: Provider) => {
+    const keys = known.get(provider) ?? usableKeysOf(deps, question.caller.key, provider);
+    known.set(provider, keys);
+    return keys;
   };
-  const resolution = resolve(requestOf(deps, question), worldOf(deps, question, keyOf));
-  const candidates = resolution.targets.flatMap((target): Candidate[] => {
-    const key = keyOf(target.provider);
-    return key === null ? [] : [{
-      target: targetOf(target.provider, key),
-      upstreamModel: target.upstreamModel,
-      model: target.model,
+  const resolution = resolve(requestOf(deps, question), worldOf(deps, question, keysOf));
+  // A key that turns out to be refused or used up is followed by the next one at the same provider.
+  const candidates = resolution.targets.flatMap(({ provider, upstreamModel, model, costPicoUsd }) =>
+    keysOf(provider).map((key): Candidate => ({
+      target: targetOf(provider, key),
+      upstreamModel,
+      model,
       key,
-    }];
-  });
+      costPicoUsd,
+    }))
+  ).slice(0, MAX_CANDIDATES);
   const [first, ...rest] = withoutStandIns(candidates, resolution);
   if (first === undefined) throw nothingLeft(question.name, resolution);
   const choice = resolution.router !== null || resolution.strategy !== "manual" || rest.length > 0;
   return {
     candidates: [first, ...rest],
     routing: choice ? routingFactsOf(question.name, resolution) : null,
-  };
-}
-
-/** What a hold must say so that it covers every candidate: other models, and whose key pays. */
-export function holdTermsOf(
-  { candidates }: CallPlan,
-  { model: name }: { readonly model: string },
-): Pick<HoldRequest, "model" | "alternatives" | "askedModel" | "billing"> {
-  const [{ model }] = candidates;
-  const others = new Set(candidates.map((each) => each.model.model));
-  others.delete(model.model);
-  const own = candidates.filter(({ key }) => key.own).length;
-  return {
-    model: model.model,
-    ...(others.size === 0 ? {} : { alternatives: [...others] }),
-    ...(name === model.model || !identifierSchema.safeParse(name).success
-      ? {}
-      : { askedModel: name }),
-    ...(own === 0 ? {} : { billing: own === candidates.length ? "own_key" : "either" }),
-  };
-}
-
-/** The windows that no candidate's model exceeds, and what any of them can do. */
-export function widestOf(
-  { candidates }: CallPlan,
-): Pick<EdgeModel, "contextWindowTokens" | "maxOutputTokens" | "capabilities"> {
-  const models = candidates.map(({ model }) => model);
-  const known = models.every(({ capabilities }) => capabilities !== undefined);
-  return {
-    contextWindowTokens: Math.max(...models.map((model) => model.contextWindowTokens)),
-    maxOutputTokens: Math.max(...models.map((model) => model.maxOutputTokens)),
-    capabilities: known ? models.flatMap(({ capabilities }) => capabilities ?? []) : undefined,
   };
 }
 
@@ -151,8 +105,19 @@ function isNamed({ name, prefixes }: Provider, called: string): boolean {
   return name === called || prefixes.includes(called);
 }
 
-function ownerOf({ accountId, userId, planId }: EdgeKey & { readonly planId?: string | null }) {
-  return { accountId, userId: userId ?? null, tier: planId ?? null };
+function usableKeysOf(deps: ProxyDeps, key: EdgeKey, provider: Provider): readonly ChosenKey[] {
+  const { config, keyring, health } = deps;
+  const { accountId, userId, planId } = key;
+  const owner = {
+    accountId,
+    userId: userId ?? null,
+    tier: planId ?? null,
+  };
+  return usableKeys(provider, owner, {
+    providerKeys: config.routing.providerKeys.bind(config.routing),
+    secretOf: keyring.secretOf,
+    isHealthy: (keyId) => health.store.keyPhase(keyId) !== "open",
+  }, KEYS_PER_PROVIDER).keys;
 }
 
 function requestOf(deps: ProxyDeps, question: PlanQuestion) {
@@ -189,7 +154,7 @@ function requestOf(deps: ProxyDeps, question: PlanQuestion) {
 function worldOf(
   deps: ProxyDeps,
   { caller: { key }, takes, requestId }: PlanQuestion,
-  keyOf: (provider: Provider) => ChosenKey | null,
+  keysOf: (provider: Provider) => readonly ChosenKey[],
 ) {
   const { config, health, effects } = deps;
   return {
@@ -197,9 +162,10 @@ function worldOf(
     models: config.models(),
     names: config.names(),
     router: config.routing.router.bind(config.routing),
-    hasKey: (provider: Provider) => keyOf(provider) !== null,
+    hasKey: (provider: Provider) => keysOf(provider).length > 0,
     isAllowed: (model: EdgeModel) => isModelAllowed(key.allowedModels ?? null, model),
-    tooDear: () => null,
+    tooDear: (provider: Provider, costPicoUsd: bigint | null) =>
+      overAllowance(health.neurons, keysOf(provider)[0] ?? null, costPicoUsd),
     health: health.store,
     nowMs: effects.clock.nowMs(),
     draw: seededDraw(requestId),

@@ -22,6 +22,8 @@ export interface ProviderSettings {
   readonly targets: readonly UpstreamTarget[];
   /** Keys from the environment, by the name of the profile. */
   readonly environmentKeys: ReadonlyMap<string, string>;
+  /** The free allowance at Workers AI, which serves when nobody else can; null without one. */
+  readonly freeWorkersAi: { readonly baseUrl: string; readonly key: string } | null;
 }
 
 /**
@@ -32,7 +34,7 @@ export function createProviders(
   config: Pick<EdgeConfig, "routing">,
   settings: ProviderSettings,
 ): Providers {
-  const fixed = settings.targets.map(ofTarget);
+  const fixed = [...settings.targets.map(ofTarget), ...freeProvider(settings)];
   let seen: readonly EdgeProvider[] | null = null;
   let providers: readonly Provider[] = fixed;
   return {
@@ -64,6 +66,24 @@ function ofTarget({ name, profile, baseUrl, apiKey, models, simulated }: Upstrea
     environmentKey: apiKey,
     freeKey: null,
   };
+}
+
+function freeProvider({ freeWorkersAi }: ProviderSettings): Provider[] {
+  const profile = profileOf("cloudflare-workers-ai");
+  if (freeWorkersAi === null || profile === undefined) return [];
+  return [{
+    name: "workers-ai-free",
+    prefixes: [profile.name],
+    profile,
+    baseUrl: freeWorkersAi.baseUrl,
+    models: null,
+    servesAll: false,
+    simulated: false,
+    lastResort: true,
+    keyless: false,
+    environmentKey: null,
+    freeKey: freeWorkersAi.key,
+  }];
 }
 
 /** A profile that this edge does not know is of a newer version of it: nothing can be sent there. */

@@ -6,7 +6,6 @@ import {
   type ProviderMessage,
   QUIET,
   type RealtimeProtocol,
-  SILENT,
   textIn,
   tokensOfSound,
   tokensOfText,

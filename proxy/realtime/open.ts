@@ -6,7 +6,7 @@ import { shardOf } from "../../shared/ids/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { ProxyDeps } from "../app.ts";
 import type { Caller } from "../authenticate/mod.ts";
-import type { CallPlan } from "../plan.ts";
+import type { CallPlan } from "../candidates.ts";
 import type { Route } from "../route/mod.ts";
 import type { UpstreamTarget } from "../upstream/mod.ts";
 import { connectUpstream } from "./connect.ts";

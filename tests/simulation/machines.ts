@@ -199,6 +199,7 @@ function proxyConfig(plan: Plan): ProxyConfig {
     trustForwarded: false,
     environmentKeys: new Map(),
     masterKeys: null,
+    freeWorkersAi: null,
     dailyNeurons: 10_000,
   };
 }
