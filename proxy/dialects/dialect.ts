@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Modality, Usage } from "../../shared/usage/mod.ts";
 import type { ProxyFailure } from "../errors.ts";
 import type { Failure } from "../../shared/errors.ts";
-import type { UpstreamFailure } from "../upstream/error_class.ts";
+import type { UpstreamFailure } from "../failures/mod.ts";
 
 /** Bytes as the network gives them. */
 export type Bytes = Uint8Array<ArrayBuffer>;

@@ -7,7 +7,7 @@
 import { failure } from "../../shared/errors.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
-import { type UpstreamFailure, upstreamFailure } from "../upstream/error_class.ts";
+import { type UpstreamFailure, upstreamFailure } from "../failures/mod.ts";
 import {
   type AnswerReader,
   type Bytes,

@@ -1,5 +1,5 @@
 /** What the body of a provider's error says, in whichever members it stands. @module */
-import type { Said } from "../upstream/classify.ts";
+import type { Said } from "../failures/mod.ts";
 import { memberAt } from "./counts.ts";
 
 const MAX_MESSAGE_LENGTH = 2_000;

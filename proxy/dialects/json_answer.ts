@@ -1,6 +1,6 @@
 /** A whole answer as JSON. @module */
 import type { JsonObject } from "../../shared/json.ts";
-import { type UpstreamFailure, upstreamFailure } from "../upstream/error_class.ts";
+import { type UpstreamFailure, upstreamFailure } from "../failures/mod.ts";
 import type { Bytes } from "./dialect.ts";
 
 const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { answerBytes, readRecordings } from "../../tests/recordings/mod.ts";
 import { errorBody } from "../errors.ts";
-import { ERROR_POLICIES, type UpstreamErrorClass } from "../upstream/error_class.ts";
+import { ERROR_POLICIES, type UpstreamErrorClass } from "../failures/mod.ts";
 import { OPENAI_DIALECTS } from "./openai.ts";
 import { classifyErrorMember, classifyFailure } from "./openai_failure.ts";
 

@@ -1,6 +1,5 @@
 /** What an OpenAI-compatible server's refusals mean. @module */
-import { classify, classifyInside } from "../upstream/classify.ts";
-import type { UpstreamFailure } from "../upstream/error_class.ts";
+import { classify, classifyInside, type UpstreamFailure } from "../failures/mod.ts";
 import type { AnswerHead } from "./dialect.ts";
 import { wordsIn, wordsOf } from "./failure_words.ts";
 

@@ -1,6 +1,5 @@
 /** Readers of APIs whose answers are never streams. @module */
-import { classify } from "../upstream/classify.ts";
-import { upstreamFailure } from "../upstream/error_class.ts";
+import { classify, upstreamFailure } from "../failures/mod.ts";
 import type { AnswerReader } from "./dialect.ts";
 import { emptyStreamState } from "./event_stream.ts";
 import { wordsOf } from "./failure_words.ts";

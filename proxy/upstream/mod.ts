@@ -6,7 +6,7 @@ export {
   type UpstreamErrorClass,
   type UpstreamFailure,
   upstreamFailure,
-} from "./error_class.ts";
+} from "../failures/mod.ts";
 export {
   credentialsOf,
   type Exchange,

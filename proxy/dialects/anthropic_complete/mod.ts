@@ -1,7 +1,6 @@
 /** Anthropic's text completions, which report no usage at all. @module */
 import { z } from "zod";
-import { classify, classifyInside } from "../../upstream/classify.ts";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { classify, classifyInside, upstreamFailure } from "../../failures/mod.ts";
 import { anthropicErrors } from "../anthropic_messages/mod.ts";
 import { headersOf } from "../anthropic_messages/request.ts";
 import { readBeginning } from "../beginning.ts";

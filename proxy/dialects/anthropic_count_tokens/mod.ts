@@ -1,5 +1,5 @@
 /** Counting the tokens of a message before it is sent. @module */
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import { anthropicErrors } from "../anthropic_messages/mod.ts";
 import { parseMessages } from "../anthropic_messages/parse.ts";
 import { headersOf } from "../anthropic_messages/request.ts";

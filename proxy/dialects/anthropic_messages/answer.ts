@@ -1,6 +1,5 @@
 /** A message that is not a stream. @module */
-import { classifyInside } from "../../upstream/classify.ts";
-import { type UpstreamFailure, upstreamFailure } from "../../upstream/error_class.ts";
+import { classifyInside, type UpstreamFailure, upstreamFailure } from "../../failures/mod.ts";
 import { memberAt } from "../counts.ts";
 import type { AnswerReading, Bytes } from "../dialect.ts";
 import { wordsIn } from "../failure_words.ts";

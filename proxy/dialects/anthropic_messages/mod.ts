@@ -1,5 +1,5 @@
 /** Anthropic's messages, and every server that speaks them. @module */
-import { classify } from "../../upstream/classify.ts";
+import { classify } from "../../failures/mod.ts";
 import { readBeginning } from "../beginning.ts";
 import type { AnswerReader, CallRequest, Dialect } from "../dialect.ts";
 import { eventStream } from "../event_stream.ts";

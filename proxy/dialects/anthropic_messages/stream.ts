@@ -7,7 +7,7 @@ import { wordsIn } from "../failure_words.ts";
 import { sse } from "../framing/mod.ts";
 import { addBlock } from "./text.ts";
 import { overlaid, usageOf } from "./usage.ts";
-import { classifyInside } from "../../upstream/classify.ts";
+import { classifyInside } from "../../failures/mod.ts";
 
 /** See StreamForm: `message_start`, `message_delta`, `message_stop` and `error`. */
 export const messageStream: StreamForm = {

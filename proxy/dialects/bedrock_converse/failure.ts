@@ -2,8 +2,7 @@
 import { statusOf } from "../../../shared/http/mod.ts";
 import type { JsonObject } from "../../../shared/json.ts";
 import type { ProxyFailure } from "../../errors.ts";
-import { classify, classifyInside } from "../../upstream/classify.ts";
-import type { UpstreamFailure } from "../../upstream/error_class.ts";
+import { classify, classifyInside, type UpstreamFailure } from "../../failures/mod.ts";
 import type { AnswerHead, ErrorForm } from "../dialect.ts";
 import { wordsIn, wordsOf } from "../failure_words.ts";
 import { awsMessage, EXCEPTION } from "../framing/mod.ts";

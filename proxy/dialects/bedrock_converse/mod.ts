@@ -1,5 +1,5 @@
 /** Bedrock's converse and converse-stream. @module */
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import { readBeginning } from "../beginning.ts";
 import type { AnswerReader, CallRequest, Dialect } from "../dialect.ts";
 import { eventStream } from "../event_stream.ts";

@@ -1,6 +1,5 @@
 /** Cohere's chat, in both versions. @module */
-import { classify } from "../../upstream/classify.ts";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { classify, type UpstreamFailure, upstreamFailure } from "../../failures/mod.ts";
 import { readBeginning } from "../beginning.ts";
 import type { AnswerReader, AnswerReading, Bytes, CallRequest, Dialect } from "../dialect.ts";
 import type { OutgoingRequest, SendOptions } from "../dialect.ts";
@@ -10,7 +9,6 @@ import { ndjson, sse } from "../framing/mod.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { jsonOf } from "../parsed_body.ts";
 import { isOfType } from "../plain_reader.ts";
-import type { UpstreamFailure } from "../../upstream/error_class.ts";
 import { objectOrEmpty } from "../parsed_body.ts";
 import { cohereErrors, lineErrorEvent } from "./failure.ts";
 import { parseChat } from "./parse.ts";

@@ -1,7 +1,7 @@
 /** Cohere's embeddings of texts and pictures, in both versions. @module */
 import { z } from "zod";
 import type { Usage } from "../../../shared/usage/mod.ts";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import { cohereErrors } from "../cohere_chat/mod.ts";
 import { usageOf } from "../cohere_chat/usage.ts";
 import { besides, countAt, memberAt, usageOrNull } from "../counts.ts";

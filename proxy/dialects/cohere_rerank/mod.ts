@@ -1,7 +1,7 @@
 /** Ordering documents by a query: Cohere's form, which Jina, Voyage, Together and others share. @module */
 import { z } from "zod";
 import type { Usage } from "../../../shared/usage/mod.ts";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import { cohereErrors } from "../cohere_chat/mod.ts";
 import { besides, countAt, memberAt } from "../counts.ts";
 import type { Dialect } from "../dialect.ts";

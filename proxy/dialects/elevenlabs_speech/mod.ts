@@ -1,6 +1,6 @@
 /** ElevenLabs' speech. @module */
 import { z } from "zod";
-import { classify } from "../../upstream/classify.ts";
+import { classify } from "../../failures/mod.ts";
 import type { CallRequest, Dialect } from "../dialect.ts";
 import { wordsOf } from "../failure_words.ts";
 import { speechReader } from "../openai_speech/reader.ts";

@@ -1,6 +1,6 @@
 /** ElevenLabs' transcription. @module */
 import { z } from "zod";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import { memberAt } from "../counts.ts";
 import type { CallRequest, Dialect } from "../dialect.ts";
 import { elevenlabsErrors } from "../elevenlabs_speech/mod.ts";

@@ -1,6 +1,6 @@
 /** Counting the tokens of contents before they are sent. @module */
 import { z } from "zod";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import { countAt } from "../counts.ts";
 import type { Dialect } from "../dialect.ts";
 import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";

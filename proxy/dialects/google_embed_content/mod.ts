@@ -1,7 +1,7 @@
 /** Gemini's embeddings, one or a batch. @module */
 import { z } from "zod";
 import type { JsonValue } from "../../../shared/json.ts";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import type { Dialect } from "../dialect.ts";
 import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";
 import { mediaIn } from "../google_generate_content/media.ts";

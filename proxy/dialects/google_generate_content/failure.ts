@@ -2,8 +2,7 @@
 import { statusOf } from "../../../shared/http/mod.ts";
 import type { JsonObject } from "../../../shared/json.ts";
 import type { ProxyFailure } from "../../errors.ts";
-import { classify } from "../../upstream/classify.ts";
-import type { UpstreamFailure } from "../../upstream/error_class.ts";
+import { classify, type UpstreamFailure } from "../../failures/mod.ts";
 import { memberAt } from "../counts.ts";
 import type { AnswerHead, Bytes, ErrorForm } from "../dialect.ts";
 import { parsedBody, wordsIn } from "../failure_words.ts";

@@ -1,5 +1,5 @@
 /** The events of a stream of contents. @module */
-import { classifyInside } from "../../upstream/classify.ts";
+import { classifyInside } from "../../failures/mod.ts";
 import { besides } from "../counts.ts";
 import { hasMember, type StreamForm } from "../event_stream.ts";
 import { wordsIn } from "../failure_words.ts";

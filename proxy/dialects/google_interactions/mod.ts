@@ -1,6 +1,5 @@
 /** Gemini's interactions. @module */
-import { classifyInside } from "../../upstream/classify.ts";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { classifyInside, upstreamFailure } from "../../failures/mod.ts";
 import { readBeginning } from "../beginning.ts";
 import { memberAt } from "../counts.ts";
 import type { AnswerReader, CallRequest, Dialect } from "../dialect.ts";

@@ -1,6 +1,6 @@
 /** Google's predict: Imagen's pictures and Vertex's embeddings. @module */
 import { z } from "zod";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import { memberAt } from "../counts.ts";
 import type { Dialect, MediaCount } from "../dialect.ts";
 import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";

@@ -1,6 +1,10 @@
 /** Reading Ollama's answers: one object, or lines of them. @module */
-import { classify, classifyInside } from "../../upstream/classify.ts";
-import { type UpstreamFailure, upstreamFailure } from "../../upstream/error_class.ts";
+import {
+  classify,
+  classifyInside,
+  type UpstreamFailure,
+  upstreamFailure,
+} from "../../failures/mod.ts";
 import { readBeginning } from "../beginning.ts";
 import { memberAt } from "../counts.ts";
 import type { AnswerReader, AnswerReading, Bytes, CallRequest, TextCount } from "../dialect.ts";

@@ -1,6 +1,6 @@
 /** Ollama's embeddings. @module */
 import { z } from "zod";
-import { upstreamFailure } from "../../upstream/error_class.ts";
+import { upstreamFailure } from "../../failures/mod.ts";
 import type { Dialect } from "../dialect.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { ollamaErrors } from "../ollama_chat/mod.ts";

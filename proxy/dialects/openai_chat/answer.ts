@@ -4,7 +4,7 @@ import { jsonAnswer } from "../json_answer.ts";
 import { classifyErrorMember } from "../openai_failure.ts";
 import { reportIn } from "../openai_usage.ts";
 import { countChoices, NOTHING_COUNTED } from "../text.ts";
-import { type UpstreamFailure, upstreamFailure } from "../../upstream/error_class.ts";
+import { type UpstreamFailure, upstreamFailure } from "../../failures/mod.ts";
 
 /** Reads a whole answer; an `error` member means failure even with status 200. */
 export function readAnswer(body: Bytes): AnswerReading | UpstreamFailure {

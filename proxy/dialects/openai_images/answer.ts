@@ -1,5 +1,5 @@
 /** Pictures that come as a whole. @module */
-import { type UpstreamFailure, upstreamFailure } from "../../upstream/error_class.ts";
+import { type UpstreamFailure, upstreamFailure } from "../../failures/mod.ts";
 import type { AnswerReading, Bytes } from "../dialect.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { classifyErrorMember } from "../openai_failure.ts";

@@ -1,6 +1,6 @@
 /** A response that is not a stream. @module */
 import type { JsonObject } from "../../../shared/json.ts";
-import { type UpstreamFailure, upstreamFailure } from "../../upstream/error_class.ts";
+import { type UpstreamFailure, upstreamFailure } from "../../failures/mod.ts";
 import type { AnswerReading, Bytes, TextCount } from "../dialect.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { classifyErrorMember } from "../openai_failure.ts";

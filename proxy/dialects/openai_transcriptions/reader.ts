@@ -1,7 +1,7 @@
 /** What was written down: JSON, a text, subtitles, or a stream of events. @module */
 import type { JsonObject } from "../../../shared/json.ts";
 import type { Usage } from "../../../shared/usage/mod.ts";
-import type { UpstreamFailure } from "../../upstream/error_class.ts";
+import type { UpstreamFailure } from "../../failures/mod.ts";
 import { memberAt } from "../counts.ts";
 import type { AnswerReader, AnswerReading, Bytes, CallRequest } from "../dialect.ts";
 import { readBeginning } from "../beginning.ts";
