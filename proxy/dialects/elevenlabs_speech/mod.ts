@@ -3,7 +3,7 @@ import { z } from "zod";
 import { classify } from "../../failures/mod.ts";
 import type { CallRequest, Dialect } from "../dialect.ts";
 import { wordsOf } from "../failure_words.ts";
-import { speechReader } from "../openai_speech/reader.ts";
+import { speechReader } from "../openai_speech/mod.ts";
 import { jsonOf, modelNamed, parseBody, understood } from "../parsed_body.ts";
 import { elevenlabsErrors } from "./failure.ts";
 

@@ -6,6 +6,8 @@ import { sendOpenai } from "../openai_request.ts";
 import { modelNamed, parseBody, understood } from "../parsed_body.ts";
 import { speechReader } from "./reader.ts";
 
+export { speechReader } from "./reader.ts";
+
 const MAX_CHARACTERS = 1_000_000;
 
 const speechRequestSchema = z.looseObject({
