@@ -50,6 +50,8 @@ const entrySchema = z.object({
   unrepresented: z.array(z.string()).optional(),
   /** Why it is not for sale until an admin publishes it by hand. */
   held: z.string().optional(),
+  /** Its provider needs a setup of its own: not for sale until an admin publishes it. */
+  onRequest: z.literal(true).optional(),
 });
 
 const catalogueSchema = z.object({
@@ -107,8 +109,8 @@ export function publishCommand(
       inputModalities: entry.input,
       outputModalities: entry.output,
       capabilities: entry.capabilities,
-      deprecatedOn: entry.deprecatedOn ?? null,
-      retiredOn: entry.retiredOn ?? null,
+      ...entry.deprecatedOn === undefined ? {} : { deprecatedOn: entry.deprecatedOn },
+      ...entry.retiredOn === undefined ? {} : { retiredOn: entry.retiredOn },
       providers: [providerOf(entry)],
     },
   };

@@ -26,7 +26,7 @@ export function catalogueSeedCommands(
   const idOf = (kind: string, name: string) =>
     `seed:catalogue:${catalogue.revision}:${kind}:${shortHash(name)}`;
   for (const entry of catalogue.models) {
-    if (entry.held !== undefined || known.isPriced(entry.model)) continue;
+    if (entry.held !== undefined || entry.onRequest || known.isPriced(entry.model)) continue;
     const command = publishCommand(entry, catalogue);
     commands.push({ operationId: idOf("price", entry.model), command });
   }

@@ -16,7 +16,7 @@ import {
 
 const catalogue = packagedCatalogue();
 const nothing: KnownNames = { isPriced: () => false, isAlias: () => false };
-const forSale = catalogue.models.filter(({ held }) => held === undefined);
+const forSale = catalogue.models.filter(({ held, onRequest }) => held === undefined && !onRequest);
 const entry = (model: string) => {
   const found = catalogue.models.find((one) => one.model === model);
   if (found === undefined) throw new Error(`${model} is not in the catalogue`);
@@ -42,6 +42,7 @@ describe("the catalogue", () => {
       command.type === "PublishPrice" ? [command.body.model] : []
     );
     expect(sold).toEqual(forSale.map(({ model }) => model));
+    expect(entry("azure/gpt-4o")).toMatchObject({ onRequest: true });
     expect(entry("deepseek/deepseek-chat").held).toContain("more than 10 % apart");
     expect(entry("openai/dall-e-3").held).toContain("size and quality");
     expect(entry("xai/grok-3").held).toBe("out of service since 2026-05-15");

@@ -3,15 +3,19 @@ import type { Change, Difference } from "./compare.ts";
 
 /**
  * The changes, each with a mark: `+` is published, `!` is not. Prices are dollars for a million
- * units. What is held back is told in full only where it is published.
+ * units. What is held back or available is told in full only where it is published, and counted alone
+ * unless names were `chosen`.
  */
 export function changesText(
   changes: readonly Change[],
   isPublished: (change: Change) => boolean,
+  { chosen }: { readonly chosen: boolean },
 ): string {
   const lines = changes.flatMap((change) => {
     const marked = isPublished(change);
-    const says = "says" in change && (marked || change.kind !== "held") ? change.says : [];
+    const isOffer = change.kind === "held" || change.kind === "available";
+    if (isOffer && !marked && !chosen) return [];
+    const says = "says" in change && (marked || !isOffer) ? change.says : [];
     return [
       `${marked ? "+" : "!"} ${headOf(change)}`,
       ...says.map((one) => `      ${differenceText(one)}`),
@@ -24,6 +28,8 @@ function headOf(change: Change): string {
   switch (change.kind) {
     case "new":
       return `new        ${change.model}`;
+    case "available":
+      return `available  ${change.model}: --only sells it once its provider is set up`;
     case "changed":
       return `changed    ${change.model}, price ${change.priceVersion}`;
     case "gone":
@@ -51,9 +57,13 @@ function summaryOf(
   isPublished: (change: Change) => boolean,
 ): string {
   const count = (kind: Change["kind"]) => changes.filter((one) => one.kind === kind).length;
-  const published = changes.filter(isPublished).length;
-  return `${count("new")} new, ${count("changed")} changed, ${count("gone")} gone, ` +
-    `${count("withdrawn")} withdrawn, ${
-      count("held")
-    } held back; publish would change ${published}`;
+  const counts = [
+    `${count("new")} new`,
+    `${count("changed")} changed`,
+    `${count("gone")} gone`,
+    `${count("withdrawn")} withdrawn`,
+    `${count("held")} held back`,
+    `${count("available")} available`,
+  ];
+  return `${counts.join(", ")}; publish would change ${changes.filter(isPublished).length}`;
 }

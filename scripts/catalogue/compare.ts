@@ -31,6 +31,13 @@ export type Change =
     readonly body: PriceBody;
     readonly says: Difference[];
   }
+  /** The same, of a provider that needs a setup of its own; publishing it needs `--only`. */
+  | {
+    readonly kind: "available";
+    readonly model: string;
+    readonly body: PriceBody;
+    readonly says: Difference[];
+  }
   /** Known, and different. */
   | {
     readonly kind: "changed";
@@ -91,7 +98,9 @@ function changeOf(
     const isAsHeld = says.length === 0 && known?.withdrawn !== true;
     return isAsHeld ? null : { kind: "held", model, priceVersion, reason: entry.held, body, says };
   }
-  if (known === undefined) return { kind: "new", model, body, says };
+  if (known === undefined) {
+    return { kind: entry.onRequest ? "available" : "new", model, body, says };
+  }
   if (known.withdrawn) return { kind: "withdrawn", model, priceVersion, body };
   return says.length === 0 ? null : { kind: "changed", model, priceVersion, body, says };
 }

@@ -25,7 +25,7 @@ export async function run(
       print(JSON.stringify({ ...toJsonValue(change) as object, publish: toPublish(change) }));
     }
   } else {
-    print(changesText(changes, toPublish));
+    print(changesText(changes, toPublish, { chosen: given.values("--only").length > 0 }));
   }
   return changes.some(toPublish) ? 1 : 0;
 }

@@ -74,6 +74,7 @@ export function entryOf(collected: CollectedModel, day: string): EntryOutcome {
       ...differences.length === 0 ? {} : { differences },
       ...unrepresented.length === 0 ? {} : { unrepresented },
       ...held === null ? {} : { held },
+      ...provider.onRequest ? { onRequest: true as const } : {},
     },
   };
 }

@@ -14,6 +14,8 @@ export interface CatalogueProvider {
   readonly tokenlens: string | null;
   /** Whether it makes the models that it serves, so that its lines of models have a newest one. */
   readonly makesModels: boolean;
+  /** Whether it needs a setup of its own before it can be called, so that a start sells nothing of it. */
+  readonly onRequest?: true;
   /** Put before a short name to make the one that the provider's API takes. */
   readonly idPrefix?: string;
 }
@@ -26,8 +28,8 @@ const host = { makesModels: false } as const;
 export const CATALOGUE_PROVIDERS: readonly CatalogueProvider[] = [
   { ...maker, name: "alibaba", genaiPrices: null, litellm: ["dashscope"], modelsDev: "alibaba", tokenlens: "alibaba" },
   { ...maker, name: "anthropic", genaiPrices: "anthropic", litellm: ["anthropic"], modelsDev: "anthropic", tokenlens: "anthropic" },
-  { ...host, name: "azure", genaiPrices: "azure", litellm: ["azure"], modelsDev: "azure", tokenlens: "azure" },
-  { ...host, name: "bedrock", genaiPrices: "aws", litellm: ["bedrock", "bedrock_converse"], modelsDev: "amazon-bedrock", tokenlens: "amazon-bedrock" },
+  { ...host, name: "azure", genaiPrices: "azure", litellm: ["azure"], modelsDev: "azure", tokenlens: "azure", onRequest: true },
+  { ...host, name: "bedrock", genaiPrices: "aws", litellm: ["bedrock", "bedrock_converse"], modelsDev: "amazon-bedrock", tokenlens: "amazon-bedrock", onRequest: true },
   { ...host, name: "cerebras", genaiPrices: "cerebras", litellm: ["cerebras"], modelsDev: "cerebras", tokenlens: "cerebras" },
   { ...host, name: "cloudflare-workers-ai", genaiPrices: null, litellm: ["cloudflare"], modelsDev: "cloudflare-workers-ai", tokenlens: "cloudflare-workers-ai" },
   { ...maker, name: "cohere", genaiPrices: "cohere", litellm: ["cohere", "cohere_chat"], modelsDev: "cohere", tokenlens: null },

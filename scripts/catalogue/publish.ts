@@ -23,7 +23,7 @@ export async function run(
   const access = ledger ?? await findLedger();
   const changes = await selectChanges(given, access);
   const toPublish = (change: Change) => isPublished(change, given);
-  print(changesText(changes, toPublish));
+  print(changesText(changes, toPublish, { chosen: given.values("--only").length > 0 }));
   if (given.has("--dry-run")) return 0;
   let refused = false;
   for (const change of changes.filter(toPublish)) {
@@ -52,7 +52,7 @@ function keyOf(change: Change, body: unknown): string {
 
 /** The number of the price once the shown change is made and nobody else published meanwhile. */
 function expectedVersion(change: Change): number {
-  if (change.kind === "new") return 1;
+  if (change.kind === "new" || change.kind === "available") return 1;
   return change.kind === "gone" ? change.priceVersion : change.priceVersion + 1;
 }
 

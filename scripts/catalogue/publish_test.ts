@@ -99,7 +99,7 @@ describe("catalogue diff", () => {
     expect(printed).toMatch(/\n {6}context window +64000 → 128000\n/);
     expect(printed).toContain("+ new        anthropic/claude-haiku-4-5\n");
     expect(printed).not.toContain("gpt-5.4");
-    expect(printed).toContain("1 new, 1 changed, 0 gone, 0 withdrawn, 0 held back; ");
+    expect(printed).toContain("1 new, 1 changed, 0 gone, 0 withdrawn, 0 held back, 0 available; ");
     expect(ledger.calls).toEqual([]);
   });
 
@@ -115,7 +115,7 @@ describe("catalogue diff", () => {
     for (const name of FEW) ledger.put(bodyOf(name));
     expect(await diff(only, ledger, print)).toBe(0);
     expect(printed).toBe(
-      "0 new, 0 changed, 0 gone, 0 withdrawn, 0 held back; publish would change 0\n",
+      "0 new, 0 changed, 0 gone, 0 withdrawn, 0 held back, 0 available; publish would change 0\n",
     );
   });
 
@@ -192,6 +192,15 @@ describe("catalogue publish", () => {
     expect(await publish(["--only", "openai/gone", "--gone"], ledger, print)).toBe(0);
     expect(ledger.calls).toMatchObject([{ path: "/v1/prices/withdraw" }]);
     expect(ledger.models.get("openai/gone")).toMatchObject({ withdrawn: true });
+  });
+
+  it("publishes what needs a setup of its own by any name that is given", async () => {
+    expect(await publish([], ledger, print)).toBe(0);
+    expect(printed).not.toContain("azure/");
+    expect([...ledger.models.keys()].filter((name) => name.startsWith("azure/"))).toEqual([]);
+    expect(await publish(["--only", "azure/*"], ledger, print)).toBe(0);
+    expect(printed).toContain("+ available  azure/gpt-4o: ");
+    expect(ledger.models.get("azure/gpt-4o")).toMatchObject({ priceVersion: 1 });
   });
 
   it("makes a change once, however often it is sent", async () => {

@@ -37,8 +37,9 @@ export function isNamed(name: string, model: string): boolean {
 }
 
 /**
- * Which changes are published: new and changed prices; what is held back or withdrawn only when its
- * very name was given (and `--held` for what is held back); withdrawals with `--gone` alone.
+ * Which changes are published: new and changed prices; what is available only with `--only`; what is
+ * held back or withdrawn only when its very name was given (and `--held` for what is held back);
+ * withdrawals with `--gone` alone.
  */
 export function isPublished(change: Change, given: Arguments): boolean {
   const named = given.values("--only").includes(change.model);
@@ -46,6 +47,8 @@ export function isPublished(change: Change, given: Arguments): boolean {
     case "new":
     case "changed":
       return true;
+    case "available":
+      return given.values("--only").some((name) => isNamed(name, change.model));
     case "withdrawn":
       return named;
     case "held":

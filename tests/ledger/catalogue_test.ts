@@ -14,7 +14,9 @@ import { silentLog } from "../../shared/log.ts";
 
 const secret = "a-secret-of-at-least-32-characters!";
 const effects = createEffects(platformOf(globalThis));
-const forSale = packagedCatalogue().models.filter(({ held }) => held === undefined);
+const forSale = packagedCatalogue().models.filter(({ held, onRequest }) =>
+  held === undefined && !onRequest
+);
 
 let database: LedgerDatabase;
 let bus: Bus;
