@@ -28,7 +28,7 @@ export interface ReplayProduct {
   readonly priceOf: ReadonlyMap<string, "catalogue" | "stand-in">;
   /** Grants the account as much again as it was opened with. */
   topUp(): Promise<void>;
-  /** A request's receipt once it has ended; as it is after 10 s; null when there is none. */
+  /** A request's receipt once it has ended; as it is after a minute; null when there is none. */
   receiptOf(requestId: string): Promise<Receipt | null>;
   /** Stops it, if it was started here. */
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export interface ReplayProduct {
 
 /** A thousand million kyat: no recording is refused for want of credit. */
 const CREDIT_MICRO_KYAT = "1000000000000000";
-const RECEIPT_DEADLINE_MS = 10_000;
+const RECEIPT_DEADLINE_MS = 60_000;
 const READY_DEADLINE_MS = 60_000;
 const PUBLISHED_AT_ONCE = 16;
 
