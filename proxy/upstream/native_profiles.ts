@@ -87,6 +87,7 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
       "cohere.rerank": "/{action}/rerank",
       "openai.chat.completions": "/compatibility/v1/chat/completions",
       "openai.embeddings": "/compatibility/v1/embeddings",
+      "openai.audio.transcriptions": "/v2/audio/transcriptions",
     },
     onClientGone: "cancel",
     // The preamble that its models are told.

@@ -65,7 +65,6 @@ const KNOWN: readonly Profile[] = [
   { name: "github-models", baseUrl: "https://models.github.ai/inference", dialects: { ...CHAT, ...EMBEDDINGS }, outputSlackTokens: 16, source: "docs.github.com/rest/models/inference" },
   { name: "github-copilot", baseUrl: "https://api.githubcopilot.com", dialects: { ...CHAT, ...RESPONSES }, source: "recorded traffic" },
   { name: "google-openai", baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai", dialects: { ...CHAT, ...EMBEDDINGS, ...PICTURES }, source: "ai.google.dev/gemini-api/docs/openai" },
-  { name: "cohere-openai", baseUrl: "https://api.cohere.com/compatibility/v1", dialects: { ...CHAT, ...EMBEDDINGS }, ...CANCEL, source: "docs.cohere.com/docs/compatibility-api" },
   // Llama Guard comes with a long template of its own.
   { name: "groq", baseUrl: "https://api.groq.com/openai/v1", dialects: { ...CHAT, ...RESPONSES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, outputLimitParameter: "max_completion_tokens", inputOverheadTokens: 256, source: "console.groq.com/docs/api-reference" },
   { name: "sambanova", baseUrl: "https://api.sambanova.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...TRANSCRIPTIONS, ...TRANSLATIONS }, source: "docs.sambanova.ai/cloud/docs" },
@@ -101,7 +100,6 @@ const KNOWN: readonly Profile[] = [
   { name: "heroku", baseUrl: "https://us.inference.heroku.com/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...PICTURES }, source: "devcenter.heroku.com/categories/ai" },
   { name: "voyage", baseUrl: "https://api.voyageai.com/v1", dialects: { ...EMBEDDINGS, ...RERANK }, source: "docs.voyageai.com/reference" },
   { name: "ollama-cloud", baseUrl: "https://ollama.com/v1", dialects: { ...TEXT, ...EMBEDDINGS }, source: "docs.ollama.com/cloud" },
-  { name: "ollama-openai", baseUrl: "http://127.0.0.1:11434/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...OWN, source: "docs.ollama.com/api/openai-compatibility" },
   { name: "lm-studio", baseUrl: "http://127.0.0.1:1234/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...OWN, source: "lmstudio.ai/docs/developer/openai-compat" },
   { name: "vllm", baseUrl: "http://127.0.0.1:8000/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS, ...TRANSLATIONS }, ...OWN, source: "docs.vllm.ai/en/stable/serving/openai_compatible_server" },
   { name: "llamacpp", baseUrl: "http://127.0.0.1:8080/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS }, ...OWN, source: "github.com/ggml-org/llama.cpp/tree/master/tools/server" },
