@@ -106,6 +106,10 @@ export function eventStream(form: StreamForm): Streaming {
     streamEnd(state) {
       if (state.pendingBytes === 0) return [state, NO_OUTPUT];
       const rest = concatenated(state.pending, new Uint8Array(0));
+      // Some answer with an error as a whole where a stream was asked for.
+      const whole = state.started ? null : parsed(framing.textOf(rest));
+      const failure = whole === null ? undefined : form.read(whole, null, state).failure;
+      if (failure !== undefined) return [state, [failed(failure)]];
       return takeEvents(form, { ...state, pending: [], pendingBytes: 0 }, [rest]);
     },
     streamCount: (state) => counted(form, state),

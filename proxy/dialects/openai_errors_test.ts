@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { arrivedJson, bytesOf, requestOf, runStream } from "../../tests/dialects/mod.ts";
 import { answerBytes, readRecordings } from "../../tests/recordings/mod.ts";
 import { errorBody } from "../errors.ts";
 import { ERROR_POLICIES, type UpstreamErrorClass } from "../failures/mod.ts";
@@ -107,5 +108,24 @@ describe("an error", () => {
     const said = (message: string) => classifyErrorMember({ message }).failure.message;
     expect(said("The engine broke.")).toContain("The engine broke.");
     expect(said("Stopped for API key ID: 5bfd0532.")).not.toContain("5bfd0532");
+  });
+});
+
+describe("an error as a whole where a stream was asked for", () => {
+  const request = { model: "m", stream: true };
+  it.each([
+    ["openai.chat.completions", { ...request, messages: [{ role: "user", content: "" }] }],
+    ["openai.responses", { ...request, input: "" }],
+  ])("fails %s by its class, before anything has come out", (name, json) => {
+    const dialect = OPENAI_DIALECTS.find((each) => each.name === name);
+    if (dialect === undefined) throw new Error(`there is no ${name}`);
+    const reader = dialect.reader(requestOf(dialect, arrivedJson(json)));
+    expect(reader.accepts("application/json")).toBe(true);
+    const body = bytesOf('{"error": {"message": "Slow down.", "code": "rate_limit_exceeded"}}');
+    for (const chunks of [[body], Array.from(body, (_, at) => body.subarray(at, at + 1))]) {
+      const { state, outputs } = runStream(reader, chunks);
+      expect(state.started).toBe(false);
+      expect(outputs).toMatchObject([{ kind: "failure", failure: { errorClass: "rate_limit" } }]);
+    }
   });
 });

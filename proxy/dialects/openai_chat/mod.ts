@@ -19,8 +19,10 @@ export const openaiChat: Dialect = {
   send: buildRequest,
   reader: (request: CallRequest) => ({
     ...streaming,
+    // Some call their streams JSON.
     accepts: (contentType) =>
-      contentType.includes(request.streaming ? "text/event-stream" : "json"),
+      contentType.includes("json") ||
+      (request.streaming && contentType.includes("text/event-stream")),
     streams: request.streaming,
     contentType: request.streaming ? "text/event-stream; charset=utf-8" : null,
     failure: classifyFailure,

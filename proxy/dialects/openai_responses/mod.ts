@@ -21,8 +21,10 @@ export const openaiResponses: Dialect = {
   send: buildRequest,
   reader: (request: CallRequest) => ({
     ...streaming,
+    // Some call their streams JSON.
     accepts: (contentType) =>
-      contentType.includes(request.streaming ? "text/event-stream" : "json"),
+      contentType.includes("json") ||
+      (request.streaming && contentType.includes("text/event-stream")),
     streams: request.streaming,
     contentType: request.streaming ? "text/event-stream; charset=utf-8" : null,
     failure: classifyFailure,
