@@ -6,11 +6,12 @@ import { attachProduct, startProduct } from "./product.ts";
 import { runReplays } from "./run.ts";
 import { createSummary, type Summary } from "./summary.ts";
 import { startReplayingUpstream } from "./upstream.ts";
-import type { ReplayLine } from "./verdict.ts";
+import type { ReplayLine } from "./line.ts";
 
 export { readRecordingsOptions, type RecordingsOptions, USAGE } from "./options.ts";
 export { renderSummary, type Summary } from "./summary.ts";
-export { type ReplayLine, VERDICTS } from "./verdict.ts";
+export { lineOf, type ReplayLine } from "./line.ts";
+export { VERDICTS } from "./verdict.ts";
 
 /**
  * Replays a folder, tells each line as it comes, and returns the sum. Throws Error when the folder

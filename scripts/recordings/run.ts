@@ -7,7 +7,7 @@ import type { RecordingsOptions } from "./options.ts";
 import type { Plan, PlannedReplay, PlannedTarget } from "./plan.ts";
 import type { ReplayProduct } from "./product.ts";
 import type { ReplayingUpstream } from "./upstream.ts";
-import { lineOf, type ReplayLine, unplayableLine } from "./verdict.ts";
+import { lineOf, type ReplayLine, unplayableLine } from "./line.ts";
 
 /** What a replay works with. */
 export interface ReplayWorld {

@@ -1,5 +1,6 @@
 /** The sum of a replay: counts that grow line by line, so that no line needs to be kept. @module */
-import type { ReplayLine, VerdictName } from "./verdict.ts";
+import type { ReplayLine } from "./line.ts";
+import type { VerdictName } from "./verdict.ts";
 
 /** What a replay came to. */
 export interface Summary {

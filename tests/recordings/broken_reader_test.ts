@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lineOf } from "../../scripts/recordings/verdict.ts";
+import { lineOf } from "../../scripts/recordings/mod.ts";
 import { dialectOf } from "../../proxy/dialects/mod.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
 import { recordingsOf } from "./folder.ts";

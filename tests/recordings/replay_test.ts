@@ -4,7 +4,10 @@ import {
   replayFolder,
   type ReplayLine,
   type Summary,
+  upstreamsFor,
 } from "../../scripts/recordings/mod.ts";
+import { startRooms } from "../../scripts/recordings/compose.ts";
+import { freePort } from "../servers/mod.ts";
 import { recordingsOf, writeFolder } from "./folder.ts";
 import { readRecordings, type Recording } from "./mod.ts";
 
@@ -139,5 +142,26 @@ describe("replaying with clients that go away", () => {
     const gradeOf = (provider: string) =>
       lines.find((line) => line.provider === provider)?.evidence;
     expect(gradeOf("openai")).toBe("observed");
+  });
+});
+
+describe("replaying through a product that runs already", () => {
+  it("needs the upstreams that it prints, and leaves the product running", async () => {
+    const folder = await writeFolder({ "groq/one.json": known });
+    const demoFile = await Deno.makeTempFile({ prefix: "sargalay-recordings-test-" });
+    const asked = { ...options(folder), demoFile, upstreamPort: freePort() };
+    const rooms = await startRooms({ SARGALAY_UPSTREAMS: await upstreamsFor(asked) });
+    try {
+      await Deno.writeTextFile(demoFile, JSON.stringify(rooms));
+      const summary = await replayFolder(asked, () => {});
+      expect(summary.verdicts).toEqual({ matched: 1 });
+      const health = await fetch(`${rooms.proxyUrl}/health`);
+      await health.body?.cancel();
+      expect(health.ok).toBe(true);
+    } finally {
+      await rooms.close();
+      await Deno.remove(demoFile);
+      await Deno.remove(folder, { recursive: true });
+    }
   });
 });
