@@ -16,7 +16,7 @@ import type { Admission } from "./admission/mod.ts";
 import { answerFailure, answerHeaders, costHeaders, inTime } from "./answers.ts";
 import { type ApiRoute, arrive, findApi } from "./api/mod.ts";
 import { type Caller, presentedKey } from "./authenticate/mod.ts";
-import { boundCall } from "./bounds/mod.ts";
+import { boundWays } from "./bounds/mod.ts";
 import { type Call, type CallEnding, createCallEnding } from "./call.ts";
 import { type CallRequest, type Dialect, dialectOf } from "./dialects/mod.ts";
 import type { EdgeConfig } from "./edge_config/mod.ts";
@@ -49,6 +49,7 @@ import {
 } from "./replay/mod.ts";
 import { takeSession } from "./sessions.ts";
 import type { OpenSettlement, SettlementJournal } from "./settle/mod.ts";
+import { waysOf } from "./upstream/mod.ts";
 
 /** Everything the proxy works with. */
 export interface ProxyDeps {
@@ -188,7 +189,7 @@ async function carry(
 
   // Hold what it can cost at most, whoever of them serves it.
   const profiles = plan.candidates.map(({ target }) => target.profile);
-  const bounds = boundCall(asked, widestOf(plan), profiles);
+  const bounds = boundWays(asked, waysOf(asked, profiles), widestOf(plan), profiles);
   const shard = shardOf(caller.accountId, deps.shards);
   const call: Call = { deps, requestId, shard, caller, request: asked, startedAtMs, bounds, plan };
   const ending = createCallEnding(call);

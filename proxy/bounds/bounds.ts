@@ -1,5 +1,5 @@
 /** The bounds and the estimate of a call, for every dialect. @module */
-import type { Usage } from "../../shared/usage/mod.ts";
+import type { Usage, UsageClass } from "../../shared/usage/mod.ts";
 import type { CallRequest } from "../dialects/mod.ts";
 
 /**
@@ -85,6 +85,34 @@ export function boundCall(
       ? Math.min((perAnswer ?? 0) * choices, MOST_MINIMUM_TOKENS)
       : choices * Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),
     unitsBound: request.unitsBound,
+  };
+}
+
+/**
+ * Bounds a call that may be sent in several `ways`, each in a protocol of its own: the input and the
+ * units are the most of any of them, the output is what the client's own request says.
+ */
+export function boundWays(
+  request: CallRequest,
+  ways: readonly CallRequest[],
+  model: Parameters<typeof boundCall>[1],
+  providers: readonly ProviderHabits[],
+): CallBounds {
+  const own = boundCall(request, model, providers);
+  const all = ways.map((way) => boundCall(way, model, providers));
+  const readings = Math.max(1, ...all.map(({ contextReadings }) => contextReadings ?? 1));
+  const { contextReadings: _own, ...rest } = own;
+  const units: Partial<Record<UsageClass, number>> = {};
+  for (const { unitsBound } of all) {
+    for (const [unit, most] of Object.entries(unitsBound) as [UsageClass, number][]) {
+      units[unit] = Math.max(units[unit] ?? 0, most);
+    }
+  }
+  return {
+    ...rest,
+    ...(readings === 1 ? {} : { contextReadings: readings }),
+    inputTokensBound: Math.max(...all.map(({ inputTokensBound }) => inputTokensBound)),
+    unitsBound: units,
   };
 }
 

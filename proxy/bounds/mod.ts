@@ -1,6 +1,7 @@
 /** How much a call can consume at most, and how much it probably does. @module */
 export {
   boundCall,
+  boundWays,
   type CallBounds,
   estimatedTokens,
   inputEstimate,

@@ -1,2 +1,8 @@
 /** Translation between the protocols of clients and providers. @module */
-export { translate, type Translation, translationTarget } from "./translate.ts";
+export {
+  spokenAs,
+  translate,
+  type Translation,
+  type TranslationOptions,
+  translationTarget,
+} from "./translate.ts";

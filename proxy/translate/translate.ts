@@ -2,7 +2,6 @@
 import type { Failure } from "../../shared/errors.ts";
 import {
   type AnswerReader,
-  type Arrived,
   type CallRequest,
   type DialectName,
   dialectOf,
@@ -44,6 +43,12 @@ export function translationTarget(
     ?.dialect ?? null;
 }
 
+/** What a call is translated with. */
+export interface TranslationOptions extends SendOptions {
+  /** The limit that the model itself has, in tokens; null when it isn't known. */
+  readonly modelOutputLimit: number | null;
+}
+
 /**
  * Translates a call to another protocol. Fails with `unsupported_parameter`, naming the client's own
  * member, when something in it cannot be said there; nothing that matters is ever dropped.
@@ -51,15 +56,38 @@ export function translationTarget(
 export function translate(
   call: CallRequest,
   target: DialectName,
-  options: SendOptions & {
-    /** The limit that the model itself has, in tokens; null when it isn't known. */
-    readonly modelOutputLimit: number | null;
-  },
+  options: TranslationOptions,
 ): Translation | { readonly failure: Failure } {
-  const [client, upstream] = [wireOf(call.dialect), wireOf(target)];
+  const spoken = spokenAs(call, target, options);
+  if ("failure" in spoken) return spoken;
+  const { request, leftOut } = spoken;
+  const dialect = dialectOf(target);
+  return {
+    dialect: target,
+    sent: dialect.send(request, options),
+    reader: translatedReader({
+      inner: dialect.reader(request),
+      from: wireOf(target),
+      to: wireOf(call.dialect),
+      call,
+      native: dialectOf(call.dialect).reader(call),
+    }),
+    leftOut,
+  };
+}
+
+/** The call as a client of the other protocol would have made it. Fails as {@link translate} does. */
+export function spokenAs(
+  call: CallRequest,
+  target: DialectName,
+  options: Pick<TranslationOptions, keyof WriteLimits>,
+): { readonly request: CallRequest; readonly leftOut: readonly string[] } | {
+  readonly failure: Failure;
+} {
+  const client = wireOf(call.dialect);
   const conversation = client.readRequest(call);
   if ("failure" in conversation) return conversation;
-  const written = upstream.writeRequest(conversation, {
+  const written = wireOf(target).writeRequest(conversation, {
     upstreamModel: options.upstreamModel,
     outputLimit: options.outputLimit ?? call.outputLimit ?? options.modelOutputLimit ??
       USUAL_OUTPUT_LIMIT,
@@ -68,30 +96,21 @@ export function translate(
   });
   if ("failure" in written) return written;
   const { body, params, action, query, leftOut } = written;
-  const arrived: Arrived = {
+  const parsed = dialectOf(target).parse({
     body: { kind: "json", json: body },
     bodyBytes: new TextEncoder().encode(JSON.stringify(body)),
     params,
     action,
     query: new URLSearchParams(query),
     headers: new Headers(),
-  };
-  const dialect = dialectOf(target);
-  const parsed = dialect.parse(arrived);
-  if ("failure" in parsed) return parsed;
-  return {
-    dialect: target,
-    sent: dialect.send(parsed.request, options),
-    reader: translatedReader({
-      inner: dialect.reader(parsed.request),
-      from: upstream,
-      to: client,
-      call,
-      native: dialectOf(call.dialect).reader(call),
-    }),
-    leftOut,
-  };
+  });
+  return "failure" in parsed ? parsed : { request: parsed.request, leftOut };
 }
+
+type WriteLimits = Pick<
+  TranslationOptions,
+  "upstreamModel" | "outputLimit" | "outputLimitParameter" | "modelOutputLimit"
+>;
 
 /** Throws RangeError for a protocol that is not translated. */
 function wireOf(name: DialectName): Wire {

@@ -8,7 +8,7 @@ import {
   dialectOf,
   type OutgoingRequest,
 } from "../dialects/mod.ts";
-import { translate, translationTarget } from "../translate/mod.ts";
+import { spokenAs, translate, translationTarget } from "../translate/mod.ts";
 import type { ProviderProfile, UpstreamTarget } from "./target.ts";
 
 /** A request, ready to be sent. */
@@ -40,6 +40,36 @@ export function serves(profile: ProviderProfile, dialect: DialectName): boolean 
   return profile.dialects[dialect] !== undefined ||
     translationTarget(dialect, profile.dialects) !== null;
 }
+
+/**
+ * The call as each of the providers would be sent it, so that it can be bounded by what their own
+ * protocols cost: as it is, and in every protocol that one of them has it translated to. A provider
+ * that cannot be told something of the call is left out, since it will not be asked. Never empty.
+ */
+export function waysOf(
+  call: CallRequest,
+  profiles: readonly ProviderProfile[],
+): readonly CallRequest[] {
+  const native = profiles.some(({ dialects }) => dialects[call.dialect] !== undefined);
+  const targets = new Set(
+    profiles.filter(({ dialects }) => dialects[call.dialect] === undefined)
+      .map(({ dialects }) => translationTarget(call.dialect, dialects)),
+  );
+  const translated = [...targets].flatMap((target) => {
+    if (target === null) return [];
+    const spoken = spokenAs(call, target, {
+      upstreamModel: call.model,
+      outputLimit: null,
+      outputLimitParameter: "max_tokens",
+      modelOutputLimit: WIDE_OUTPUT_LIMIT,
+    });
+    return "failure" in spoken ? [] : [spoken.request];
+  });
+  return native || translated.length === 0 ? [call, ...translated] : translated;
+}
+
+/** Has room for every effort; what is sent is limited by the hold. */
+const WIDE_OUTPUT_LIMIT = 100_000;
 
 /**
  * Prepares the exchange. Where the target speaks the client's dialect, bytes pass; else the call is

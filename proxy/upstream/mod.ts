@@ -14,6 +14,7 @@ export {
   exchangeWith,
   serves,
   type UpstreamRequest,
+  waysOf,
 } from "./exchange.ts";
 export { profileOf, PROFILES } from "./profiles.ts";
 export type { AuthForm, ProviderProfile, UpstreamTarget } from "./target.ts";

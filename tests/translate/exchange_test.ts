@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { exchangeWith, type ProviderProfile, serves } from "../../proxy/upstream/mod.ts";
+import { boundCall, boundWays, TOKENS_PER_IMAGE } from "../../proxy/bounds/mod.ts";
+import { exchangeWith, type ProviderProfile, serves, waysOf } from "../../proxy/upstream/mod.ts";
 import { callOf, smallestCall } from "./translating.ts";
 
 const profile: ProviderProfile = {
@@ -95,5 +96,45 @@ describe("an exchange with a provider of another protocol", () => {
     expect(serves({ ...profile, dialects: embeddings }, "openai.chat.completions")).toBe(false);
     expect(serves({ ...profile, dialects: MESSAGES }, "openai.chat.completions")).toBe(true);
     expect(serves({ ...profile, dialects: MESSAGES }, "openai.embeddings")).toBe(false);
+  });
+});
+
+describe("the bound of a call that is translated", () => {
+  const model = { contextWindowTokens: 1_000_000, maxOutputTokens: 8_192 };
+  const seen = callOf("google.generateContent", {
+    contents: [{
+      role: "user",
+      parts: [{ text: "Hi" }, { inlineData: { mimeType: "image/png", data: "iVBORw0KGgo=" } }],
+    }],
+    generationConfig: { maxOutputTokens: 100 },
+  });
+  const profileOf = (dialects: ProviderProfile["dialects"]) => ({ ...profile, dialects });
+
+  it("is that of the protocol in which it is sent", () => {
+    const ways = waysOf(seen, [profileOf(CHAT)]);
+    expect(ways.map(({ dialect }) => dialect)).toEqual(["openai.chat.completions"]);
+    const bounds = boundWays(seen, ways, model, [profileOf(CHAT)]);
+    expect(boundCall(seen, model).inputTokensBound).toBeLessThan(TOKENS_PER_IMAGE);
+    expect(bounds.inputTokensBound).toBeGreaterThanOrEqual(TOKENS_PER_IMAGE);
+    expect(bounds.outputTokensRequested).toBe(100);
+  });
+
+  it("is the widest of several, and its own where nobody translates", () => {
+    const all = [profileOf(CONTENT), profileOf(CHAT), profileOf(MESSAGES)];
+    const ways = waysOf(seen, all);
+    expect(ways.map(({ dialect }) => dialect)).toEqual([
+      "google.generateContent",
+      "openai.chat.completions",
+      "anthropic.messages",
+    ]);
+    const most = Math.max(...ways.map((way) => boundCall(way, model, all).inputTokensBound));
+    expect(boundWays(seen, ways, model, all).inputTokensBound).toBe(most);
+    expect(waysOf(seen, [profileOf(CONTENT)])).toEqual([seen]);
+    // Who cannot be told something of the call is not asked, and widens nothing.
+    const unsaid = callOf("google.generateContent", {
+      contents: [{ parts: [{ text: "Hi" }] }],
+      generationConfig: { topK: 3 },
+    });
+    expect(waysOf(unsaid, [profileOf(CHAT)])).toEqual([unsaid]);
   });
 });
