@@ -55,10 +55,19 @@ export function parseConverse(arrived: Arrived): ParsedCall {
 const TOKENS_PER_CALL = 128;
 const TOKENS_FOR_TOOLS = 1_536;
 
+/** The most tokens of one picture at any of the families, rounded up: Llama's four tiles of 1,601. */
+const TOKENS_PER_IMAGE = 10_000;
+
 /** What in messages is not text, wherever it stands in them. */
 export function mediaIn(messages: unknown, withTools: boolean): MediaCount {
   const addedTokens = TOKENS_PER_CALL + (withTools ? TOKENS_FOR_TOOLS : 0);
-  const found = { images: 0, dataBytes: 0, unbounded: false, addedTokens };
+  const found = {
+    images: 0,
+    dataBytes: 0,
+    unbounded: false,
+    tokensPerImage: TOKENS_PER_IMAGE,
+    addedTokens,
+  };
   walk(messages, found);
   return found;
 }

@@ -4,7 +4,7 @@ import type { Usage } from "../../../shared/usage/mod.ts";
 import { mediaOf } from "../anthropic_messages/media.ts";
 import { mediaIn } from "../bedrock_converse/parse.ts";
 import { memberAt } from "../counts.ts";
-import type { Arrived, MediaCount, ParsedCall } from "../dialect.ts";
+import type { Arrived, ParsedCall } from "../dialect.ts";
 import { modelNamed, parseBody, understood } from "../parsed_body.ts";
 import { limitOf } from "./limits.ts";
 
@@ -34,7 +34,7 @@ export function parseInvoke(arrived: Arrived): ParsedCall {
     data.embeddingConfig !== undefined || data.embeddingTypes !== undefined;
   const media = data.anthropic_version === undefined
     ? mediaIn([data.messages, data.system], data.tools != null || data.toolConfig != null)
-    : withRoom(mediaOf(data));
+    : mediaOf(data);
   return understood({
     arrived,
     dialect: "bedrock.invoke",
@@ -63,11 +63,6 @@ export function parseInvoke(arrived: Arrived): ParsedCall {
       "images",
     ],
   });
-}
-
-/** Models of the older form are told of tools in more words. */
-function withRoom(media: MediaCount): MediaCount {
-  return { ...media, addedTokens: (media.addedTokens ?? 0) + 512 };
 }
 
 function imagesOf(data: Parsed): Usage {

@@ -24,7 +24,7 @@ export const ollamaChat: Dialect = {
     if ("failure" in parsed) return parsed;
     const { data } = parsed;
     const messages = data.messages ?? [];
-    const media = mediaOf(messages.flatMap(({ images }) => images ?? []));
+    const media = mediaOf(messages.flatMap(({ images }) => images ?? []), data.format);
     return understood({
       arrived,
       dialect: "ollama.chat",

@@ -3,8 +3,12 @@ import { z } from "zod";
 import type { CallRequest, MediaCount, OutgoingRequest, SendOptions } from "../dialect.ts";
 import { jsonOf, objectOrEmpty } from "../parsed_body.ts";
 
-/** What a model's template may add around a conversation with tools. */
-const TEMPLATE_TOKENS = 4_096;
+/** What a model's template may add, and what a format may make of it, which is read as it is written. */
+const TEMPLATE_TOKENS = 512;
+const FORMAT_TOKENS = 4_096;
+
+/** The most tokens of one picture at the models that it runs, rounded up: Qwen's 16,384. */
+const TOKENS_PER_IMAGE = 20_000;
 
 /** Options whose limit is the model's own when it is negative or zero. */
 export const optionsSchema = z.looseObject({
@@ -17,13 +21,19 @@ export function limitIn(options: z.output<typeof optionsSchema>): number | null 
   return limit > 0 ? limit : null;
 }
 
-/** Pictures in base64, of messages or of a prompt. */
-export function mediaOf(images: readonly unknown[]): MediaCount {
+/** Pictures in base64, of messages or of a prompt, and the answer's `format`. */
+export function mediaOf(images: readonly unknown[], format: unknown): MediaCount {
   const dataBytes = images.reduce(
     (sum: number, image) => sum + (typeof image === "string" ? image.length : 0),
     0,
   );
-  return { images: images.length, dataBytes, unbounded: false, addedTokens: TEMPLATE_TOKENS };
+  return {
+    images: images.length,
+    dataBytes,
+    unbounded: false,
+    tokensPerImage: TOKENS_PER_IMAGE,
+    addedTokens: format == null || format === "" ? TEMPLATE_TOKENS : FORMAT_TOKENS,
+  };
 }
 
 /** Builds the request, written anew. */

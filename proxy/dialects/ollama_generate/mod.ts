@@ -21,7 +21,7 @@ export const ollamaGenerate: Dialect = {
     const parsed = parseBody(arrived, schema);
     if ("failure" in parsed) return parsed;
     const { data } = parsed;
-    const media = mediaOf(data.images ?? []);
+    const media = mediaOf(data.images ?? [], data.format);
     return understood({
       arrived,
       dialect: "ollama.generate",
