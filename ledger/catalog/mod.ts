@@ -28,9 +28,12 @@ const STARTER_MARKUP_PARTS_PER_MILLION = 50_000;
 // Round on purpose: nobody should take it for a market rate.
 const DEMO_KYAT_PER_USD = "4000";
 
+/** A twentieth of a US cent for a call with the customer's own provider key. */
+const STARTER_OWN_KEY_FEE_PICO_USD = 500_000_000n;
+
 /**
- * The commands that make a new ledger sell: markup, a demo exchange rate, the starter prices and,
- * with `simulator`, those of the simulated models. The same list gives the same operation ids, so
+ * The commands that make a new ledger sell: markup, a demo exchange rate, the fee for calls with the
+ * customer's own key, the starter prices and, with `simulator`, those of the simulated models. The same list gives the same operation ids, so
  * that seeding twice does nothing; what people have set since is not overwritten.
  */
 export function seedCommands(options: { readonly simulator: boolean }): SeedCommand[] {
@@ -47,6 +50,13 @@ export function seedCommands(options: { readonly simulator: boolean }): SeedComm
       command: {
         type: "SetFxRate",
         body: { kyatPerUsd: DEMO_KYAT_PER_USD, source: "demo quote, not a market rate" },
+      },
+    },
+    {
+      operationId: "seed:own-key-fee",
+      command: {
+        type: "SetOwnKeyFee",
+        body: { picoUsdPerRequest: STARTER_OWN_KEY_FEE_PICO_USD },
       },
     },
   ];

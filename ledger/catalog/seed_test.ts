@@ -12,7 +12,9 @@ describe("the starter prices", () => {
     const commands = seedCommands({ simulator: true });
     scenario.given(...commands.map(({ command }) => command));
     const { prices } = scenario.state;
-    expect(prices.prices.size).toBe(commands.length - 2);
+    expect(prices.prices.size)
+      .toBe(commands.filter(({ command }) => command.type === "PublishPrice").length);
+    expect(prices.ownKeyFee).toMatchObject({ feeVersion: 1, picoUsdPerRequest: 500_000_000n });
     for (const model of prices.prices.keys()) {
       expect(saleTerms(prices, model)).toMatchObject({ price: { model } });
     }
