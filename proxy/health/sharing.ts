@@ -4,36 +4,19 @@
  *
  * @module
  */
-import { z } from "zod";
 import { type Bus, subjects } from "../../shared/bus/mod.ts";
+import {
+  HEALTH_HEARTBEAT_MS,
+  healthMessageSchema,
+  type HealthState,
+  LONGEST_HEALTH_MS,
+  MOST_HEALTH_STATES,
+} from "../../shared/edge_health/mod.ts";
 import type { Effects } from "../../shared/effects.ts";
-import { identifierSchema } from "../../shared/ids/mod.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import type { ReportedBreaker } from "./breaker.ts";
 import type { NeuronBudget } from "./neurons.ts";
 import type { HealthStore } from "./store.ts";
-
-const LONGEST_MS = 86_400_000;
-const MOST_STATES = 200;
-/** From one heartbeat to the next. */
-export const HEARTBEAT_MS = 5_000;
-
-const durationSchema = z.number().min(0).max(LONGEST_MS);
-const stateSchema = z.object({
-  subject: z.string().regex(/^(provider|model|key):\S{1,400}$/),
-  open: z.boolean(),
-  trips: z.number().int().min(0).max(1_000_000),
-  openForMs: durationSchema,
-  ageMs: durationSchema,
-});
-
-/** What an edge tells the others; times are durations, because clocks differ. */
-export const healthMessageSchema = z.object({
-  edgeId: identifierSchema,
-  states: z.array(stateSchema).max(MOST_STATES),
-  /** What it used of the free neurons; null when nothing. */
-  neurons: z.object({ day: z.number().int().min(0), used: z.number().min(0).max(1e9) }).nullable(),
-});
 
 /** What sharing works with. */
 export interface HealthSharingOptions {
@@ -56,9 +39,9 @@ export interface HealthSharing {
 export async function shareHealth(options: HealthSharingOptions): Promise<HealthSharing> {
   const { bus, edgeId, store, neurons, effects } = options;
   let stopped = false;
-  const publish = (states: readonly StateMessage[]) => {
+  const publish = (states: readonly HealthState[]) => {
+    if (stopped) return;
     const own = neurons.own();
-    if (stopped || (states.length === 0 && own.used === 0)) return;
     const message = { edgeId, states, neurons: own.used === 0 ? null : { ...own } };
     bus.publish(subjects.edgeHealth, message as unknown as JsonValue);
   };
@@ -69,8 +52,10 @@ export async function shareHealth(options: HealthSharingOptions): Promise<Health
     for (const { subject, ...report } of heard.data.states) store.learn(subject, report);
     if (heard.data.neurons !== null) neurons.learn(heard.data.edgeId, heard.data.neurons);
   });
-  const heartbeat = effects.timers.every(HEARTBEAT_MS, () => {
-    publish(store.own().slice(-MOST_STATES).map(({ subject, report }) => of(subject, report)));
+  // Also without anything to tell: silence would look like an edge that is gone.
+  const heartbeat = effects.timers.every(HEALTH_HEARTBEAT_MS, () => {
+    const own = store.own().slice(-MOST_HEALTH_STATES);
+    publish(own.map(({ subject, report }) => of(subject, report)));
   });
   return {
     tell: (subject, report) => publish([of(subject, report)]),
@@ -82,10 +67,8 @@ export async function shareHealth(options: HealthSharingOptions): Promise<Health
   };
 }
 
-type StateMessage = z.input<typeof stateSchema>;
-
-function of(subject: string, report: ReportedBreaker): StateMessage {
-  const bounded = (ms: number) => Math.min(LONGEST_MS, ms);
+function of(subject: string, report: ReportedBreaker): HealthState {
+  const bounded = (ms: number) => Math.min(LONGEST_HEALTH_MS, ms);
   return {
     subject,
     ...report,
