@@ -204,7 +204,11 @@ async function carry(
     endpoint: asked.endpoint,
     holdTtlMs: deps.holdTtlMs,
     ...(replay === null ? {} : {
-      idempotency: await requestIdentity(replay.idempotencyKey, asked.endpoint, body),
+      idempotency: await requestIdentity(
+        replay.idempotencyKey,
+        `${asked.endpoint} ${asked.model}`,
+        body,
+      ),
     }),
   }, shard);
   if (hold.status === "replay" && replay !== null) {

@@ -3,6 +3,7 @@ import type { EdgeModel } from "../shared/edge_config/mod.ts";
 import type { RoutingFacts } from "../shared/events/mod.ts";
 import { identifierSchema } from "../shared/ids/mod.ts";
 import type { ProxyDeps } from "./app.ts";
+import type { CallRequest } from "./dialects/mod.ts";
 import { type HealthAttempt, neuronsOf, reserveAllowance } from "./health/mod.ts";
 import type { HoldRequest } from "./hold/mod.ts";
 import type { ChosenKey } from "./keys/mod.ts";
@@ -28,8 +29,8 @@ export interface CallPlan {
 /** What a hold must say so that it covers every candidate: other models, and whose key pays. */
 export function holdTermsOf(
   { candidates }: CallPlan,
-  { model: name }: { readonly model: string },
-): Pick<HoldRequest, "model" | "alternatives" | "askedModel" | "billing"> {
+  { model: name, classes }: Pick<CallRequest, "model" | "classes">,
+): Pick<HoldRequest, "model" | "alternatives" | "askedModel" | "billing" | "classes"> {
   const [{ model }] = candidates;
   const others = new Set(candidates.map((each) => each.model.model));
   others.delete(model.model);
@@ -40,6 +41,7 @@ export function holdTermsOf(
     ...(name === model.model || !identifierSchema.safeParse(name).success
       ? {}
       : { askedModel: name }),
+    ...(classes === null ? {} : { classes: [...classes] }),
     ...(own === 0 ? {} : { billing: own === candidates.length ? "own_key" : "either" }),
   };
 }

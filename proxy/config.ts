@@ -196,7 +196,7 @@ function masterKeysOf(text: string | undefined): MasterKeys | null {
   }
 }
 
-/** The named upstreams; else the one that OPENAI_API_KEY opens; else the simulator. */
+/** The named upstreams; else those whose keys the environment has; else the simulator. */
 function targetsOf(
   data: z.output<typeof environmentSchema>,
   environment: Environment,
@@ -211,25 +211,41 @@ function targetsOf(
       return namedTarget(upstream, environment);
     });
   }
-  if (data.OPENAI_API_KEY !== undefined) {
-    const original = data.OPENAI_BASE_URL === DEFAULT_OPENAI_URL;
-    return [{
-      name: "openai",
-      // OpenAI stops generating when the connection closes; of another server that isn't known.
-      profile: builtIn(original ? "openai" : "openai_compatible"),
-      baseUrl: data.OPENAI_BASE_URL,
-      apiKey: data.OPENAI_API_KEY,
-      models: null,
-      simulated: false,
-    }];
-  }
-  if (data.SARGALAY_SIMULATOR_URL !== undefined) {
-    return [simulatorTarget(data.SARGALAY_SIMULATOR_URL)];
-  }
-  throw new ConfigError(
-    "SARGALAY_UPSTREAMS: no upstream is set; set it, OPENAI_API_KEY or SARGALAY_SIMULATOR_URL",
+  const keyed = keyedTargets(data, environment);
+  if (keyed.length > 0) return keyed;
+  // Without any, only what admins configure is served.
+  return data.SARGALAY_SIMULATOR_URL === undefined
+    ? []
+    : [simulatorTarget(data.SARGALAY_SIMULATOR_URL)];
+}
+
+/** Whether the environment holds the key of a provider that can be called with nothing else. */
+export function hasProviderKey(environment: Environment): boolean {
+  return PROFILES.some(({ name, baseUrl }) =>
+    !NO_ADDRESS.test(baseUrl) && (environment[keyVariableOf(name)] ?? "") !== ""
   );
 }
+
+/** A target for each built-in provider whose key the environment has and whose address is known. */
+function keyedTargets(
+  data: z.output<typeof environmentSchema>,
+  environment: Environment,
+): UpstreamTarget[] {
+  return PROFILES.flatMap((profile): UpstreamTarget[] => {
+    const { name, baseUrl } = profile;
+    const apiKey = environment[keyVariableOf(name)];
+    if (apiKey === undefined || NO_ADDRESS.test(baseUrl)) return [];
+    const common = { name, apiKey, models: null, simulated: false };
+    if (name !== "openai" || data.OPENAI_BASE_URL === DEFAULT_OPENAI_URL) {
+      return [{ ...common, profile, baseUrl }];
+    }
+    // OpenAI stops generating when the connection closes; of another server that isn't known.
+    return [{ ...common, profile: builtIn("openai_compatible"), baseUrl: data.OPENAI_BASE_URL }];
+  });
+}
+
+/** Providers that have an address for each customer, or stand on a machine of one's own. */
+const NO_ADDRESS = /invalid|127\.0\.0\.1|localhost/;
 
 /** The simulator as a target; `url` is its base URL, with or without `/v1`. */
 export function simulatorTarget(url: string): UpstreamTarget {

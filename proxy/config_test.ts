@@ -36,8 +36,19 @@ describe("the settings", () => {
     expect(named.targets.map(({ models }) => models?.get("m"))).toEqual(["m", "n"]);
   });
 
+  it("make a target of each built-in provider whose key is there", () => {
+    const keys = { ...simulator, GROQ_API_KEY: "g", ANTHROPIC_API_KEY: "a", AZURE_API_KEY: "z" };
+    const { targets, environmentKeys } = readProxyConfig(keys);
+    // Azure has an address for each customer: an admin configures it.
+    expect(targets.map(({ name, apiKey }) => [name, apiKey])).toEqual([
+      ["groq", "g"],
+      ["anthropic", "a"],
+    ]);
+    expect(environmentKeys.get("azure")).toBe("z");
+    expect(readProxyConfig({}).targets).toEqual([]);
+  });
+
   it.each([
-    [{}, "SARGALAY_UPSTREAMS"],
     [{ ...simulator, SARGALAY_PROXY_PORT: "80x" }, "SARGALAY_PROXY_PORT"],
     [{ ...simulator, SARGALAY_PROXY_PORT: "70000" }, "SARGALAY_PROXY_PORT"],
     [{ ...simulator, NATS_URL: "http://x" }, "NATS_URL"],

@@ -59,13 +59,18 @@ function ofTarget({ name, profile, baseUrl, apiKey, models, simulated }: Upstrea
     profile,
     baseUrl,
     models,
-    servesAll: models === null,
+    servesAll: models === null && takesAnyModel(profile),
     simulated,
     lastResort: false,
     keyless: apiKey === null,
     environmentKey: apiKey,
     freeKey: null,
   };
+}
+
+/** Of servers that nobody knows it isn't known which models they have, either. */
+function takesAnyModel({ name }: ProviderProfile): boolean {
+  return name === "openai_compatible" || name === "simulator";
 }
 
 function freeProvider({ freeWorkersAi }: ProviderSettings): Provider[] {
@@ -102,11 +107,10 @@ function ofConfigured(
       Object.entries(models)
         .map(([model, upstreamModel]) => [model, upstreamModel ?? model]),
     ),
-    servesAll: profile.name === "openai_compatible",
+    servesAll: takesAnyModel(profile),
     simulated: profile.name === "simulator",
     lastResort: false,
-    keyless: profile.auth === "none" || profile.name === "openai_compatible" ||
-      profile.name === "simulator",
+    keyless: profile.auth === "none" || takesAnyModel(profile),
     environmentKey: environmentKeys.get(profile.name) ?? null,
     freeKey: null,
   }];

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { hasProviderKey } from "../../proxy/config.ts";
 import type { ClusterOptions } from "./cluster.ts";
 
 const port = z.string().regex(/^\d{1,5}$/, "expected a port number")
@@ -63,7 +64,9 @@ export function readClusterSettings(
     serviceSecret: data.SARGALAY_SERVICE_SECRET,
     shards: data.SARGALAY_SHARDS,
     // As the proxies decide it: without a provider, the simulator serves.
-    upstream: data.SARGALAY_UPSTREAMS ?? data.OPENAI_API_KEY ? "environment" : "simulator",
+    upstream: data.SARGALAY_UPSTREAMS !== undefined || hasProviderKey(given)
+      ? "environment"
+      : "simulator",
     fsync: true,
   };
 }

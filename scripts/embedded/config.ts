@@ -1,5 +1,6 @@
 /** The settings of the embedded product. @module */
 import { z } from "zod";
+import { hasProviderKey } from "../../proxy/config.ts";
 
 const port = (standard: number) =>
   z.string().regex(/^\d{1,5}$/, "expected a port number").transform(Number)
@@ -65,6 +66,7 @@ export function readEmbeddedConfig(
     },
     checkpointDirs: data.SARGALAY_CHECKPOINT_DIRS,
     unverifiedStart: data.SARGALAY_CHECKPOINT_UNVERIFIED_START === "yes",
-    simulated: given.SARGALAY_UPSTREAMS === undefined && given.OPENAI_API_KEY === undefined,
+    // As the proxy decides it: without a provider, the simulator serves.
+    simulated: given.SARGALAY_UPSTREAMS === undefined && !hasProviderKey(given),
   };
 }
