@@ -270,7 +270,7 @@ async function carry(
         dialect,
         onClientGone: target.profile.onClientGone,
         usageAsked: asked.usageAsked,
-        onState: (state) => ending.progress(reader, state),
+        onState: (state) => ending.progress(opened.served, reader, state),
         onEnd: async (end) => {
           const handedOver = endStream(ending, opened, end, onFault);
           leave();

@@ -42,7 +42,7 @@ export interface CallEnding {
   /** Takes note of an exchange that runs. */
   watched(watch: Watch): void;
   /** Takes note of how far a stream has come. */
-  progress(reader: AnswerReader, state: StreamState): void;
+  progress(served: Candidate, reader: AnswerReader, state: StreamState): void;
   /** Whether there is a hold is unknown, and nothing was sent upstream. */
   neverCalled(): void;
   /** No target answered; an answer that began and broke off is charged for what came of it. */
@@ -75,7 +75,7 @@ export function createCallEnding(call: Call): CallEnding {
       inputTokens: () => inputEstimate(request, call.bounds),
       outputTokens: () => countedTokens(text()),
     });
-  const measuredStream = ({ reader, state }: MeterSource, complete: boolean) =>
+  const measuredStream = ({ reader, state }: Omit<MeterSource, "served">, complete: boolean) =>
     measured({ reported: state.usage, complete }, () => reader.streamCount(state).counted);
   const facts = (opened: OpenedCall | null, more: Partial<CallFacts>): CallFacts => ({
     provider: null,
@@ -122,7 +122,11 @@ export function createCallEnding(call: Call): CallEnding {
         shard: call.shard,
         startedAtMs: call.startedAtMs,
         holdTtlMs: deps.holdTtlMs,
-        reading: () => current === null ? null : measuredStream(current, false),
+        reading: () =>
+          current === null ? null : {
+            ...measuredStream(current, false),
+            ...servedTerms(call.plan, current.served),
+          },
         abort() {
           const why = "This proxy had to shut down before the answer was complete.";
           for (const watch of watches) watch.abort(failure("shutting_down", why));
@@ -130,8 +134,8 @@ export function createCallEnding(call: Call): CallEnding {
       });
     },
     watched: (watch) => void watches.push(watch),
-    progress(reader, state) {
-      if (current === null) current = { reader, state };
+    progress(served, reader, state) {
+      if (current === null) current = { served, reader, state };
       else current.state = state;
     },
     neverCalled: () =>
@@ -177,6 +181,7 @@ export function createCallEnding(call: Call): CallEnding {
 }
 
 interface MeterSource {
+  readonly served: Candidate;
   readonly reader: AnswerReader;
   state: StreamState;
 }

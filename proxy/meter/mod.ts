@@ -1,3 +1,3 @@
 /** What a call consumed, and how good the evidence is. @module */
 export { type Evidence, measure, type MeterReading } from "./evidence.ts";
-export { createProgress, type OpenCall, type Progress } from "./progress.ts";
+export { createProgress, type OpenCall, type Progress, type ServedReading } from "./progress.ts";

@@ -1,6 +1,7 @@
 /** Keeps long calls alive at the ledger and leaves evidence there in case this edge dies. @module */
 import { type Bus, subjects } from "../../shared/bus/mod.ts";
 import {
+  type CommandBody,
   type CommandReply,
   commandReplySchema,
   edgeOperationId,
@@ -12,6 +13,11 @@ import type { Log } from "../../shared/log.ts";
 import { totalUnits } from "../../shared/usage/mod.ts";
 import type { MeterReading } from "./evidence.ts";
 
+/** A reading with the model and the key that serve, where the hold left a choice. */
+export type ServedReading =
+  & MeterReading
+  & Pick<CommandBody<"ReportUsage">, "model" | "ownKey">;
+
 /** A call that has a hold and is not settled yet. */
 export interface OpenCall {
   readonly accountId: string;
@@ -19,8 +25,8 @@ export interface OpenCall {
   readonly shard: number;
   readonly startedAtMs: number;
   readonly holdTtlMs: number;
-  /** What is known so far, or null when nothing was received. */
-  readonly reading: () => MeterReading | null;
+  /** What is known so far and who serves it, or null when nothing was received. */
+  readonly reading: () => ServedReading | null;
   /** Ends the call here and now; it is settled on what is known. */
   readonly abort: () => void;
 }
@@ -94,7 +100,8 @@ export function createProgress(options: {
     try {
       const reading = each.call.reading();
       if (reading === null) return;
-      const units = totalUnits(reading.usage);
+      const { usage, evidence, ...served } = reading;
+      const units = totalUnits(usage);
       if (units <= each.reportedUnits) return;
       each.sequence += 1;
       const operationId = edgeOperationId("usage", requestId, each.sequence);
@@ -102,8 +109,9 @@ export function createProgress(options: {
         accountId,
         requestId,
         sequence: each.sequence,
-        usage: toJsonValue(reading.usage),
-        evidence: reading.evidence,
+        usage: toJsonValue(usage),
+        evidence,
+        ...served,
       };
       await bus.publishDurable(
         subjects.usage(shard),

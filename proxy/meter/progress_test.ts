@@ -3,7 +3,7 @@ import { createInProcessBus, METER_STREAM, subjects } from "../../shared/bus/mod
 import { createEffects, platformOf, type TimerHandle } from "../../shared/effects.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import { silentLog } from "../../shared/log.ts";
-import { createProgress, type MeterReading, type Progress } from "./mod.ts";
+import { createProgress, type MeterReading, type Progress, type ServedReading } from "./mod.ts";
 
 const real = createEffects(platformOf(globalThis));
 const requestId = "01989898-9898-7000-8000-000000000001";
@@ -74,7 +74,7 @@ async function look(afterMs: number): Promise<Record<string, unknown>[]> {
   });
 }
 
-const follow = (reading: () => MeterReading | null = () => null) =>
+const follow = (reading: () => ServedReading | null = () => null) =>
   progress.follow({
     accountId: "acc",
     requestId,
@@ -126,6 +126,13 @@ describe("a report", () => {
     publishFails = false;
     expect(await look(1_000)).toMatchObject([{ type: "ReportUsage", sequence: 2 }]);
     expect(await look(1_000)).toEqual([]);
+  });
+
+  it("names the model and the key that serve, where the hold left a choice", async () => {
+    const read = { usage: { output: 3 }, evidence: "observed" } as const;
+    follow(() => ({ ...read, model: "model-2", ownKey: true }));
+    await look(5_000);
+    expect(told).toMatchObject([{ body: { ...read, model: "model-2", ownKey: true } }]);
   });
 
   it("that cannot be made does not keep other calls from theirs", async () => {
