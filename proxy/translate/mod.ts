@@ -6,3 +6,4 @@ export {
   type TranslationOptions,
   translationTarget,
 } from "./translate.ts";
+export type { ThoughtForm } from "./wire.ts";

@@ -13,7 +13,7 @@ import { generateWire } from "./google_generate_content/mod.ts";
 import { chatWire } from "./openai_chat/mod.ts";
 import { responsesWire } from "./openai_responses/mod.ts";
 import { translatedReader } from "./reader.ts";
-import type { Wire } from "./wire.ts";
+import type { ThoughtForm, Wire } from "./wire.ts";
 
 /** What is translated, in the order in which a provider's protocols are tried. */
 const WIRES: readonly Wire[] = [chatWire, messagesWire, generateWire, responsesWire];
@@ -47,6 +47,8 @@ export function translationTarget(
 export interface TranslationOptions extends SendOptions {
   /** The limit that the model itself has, in tokens; null when it isn't known. */
   readonly modelOutputLimit: number | null;
+  /** Absent for `reasoning_content`, which most servers take. */
+  readonly thoughts?: ThoughtForm;
 }
 
 /**
@@ -92,6 +94,7 @@ export function spokenAs(
     outputLimit: options.outputLimit ?? call.outputLimit ?? options.modelOutputLimit ??
       USUAL_OUTPUT_LIMIT,
     outputLimitParameter: options.outputLimitParameter,
+    thoughts: options.thoughts ?? "reasoning_content",
     names: client.names,
   });
   if ("failure" in written) return written;
@@ -109,7 +112,7 @@ export function spokenAs(
 
 type WriteLimits = Pick<
   TranslationOptions,
-  "upstreamModel" | "outputLimit" | "outputLimitParameter" | "modelOutputLimit"
+  "upstreamModel" | "outputLimit" | "outputLimitParameter" | "modelOutputLimit" | "thoughts"
 >;
 
 /** Throws RangeError for a protocol that is not translated. */

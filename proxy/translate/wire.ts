@@ -9,12 +9,19 @@ import type { Conversation, SettingNames } from "./conversation.ts";
 /** The content type of server-sent events. */
 export const EVENT_STREAM = "text/event-stream; charset=utf-8";
 
+/**
+ * How a server of chat completions takes back what a model thought: by the member of that name, or
+ * `none` where it never does. Only `reasoning_details` carry signatures.
+ */
+export type ThoughtForm = "reasoning_content" | "reasoning" | "reasoning_details" | "none";
+
 /** What writing a request depends on besides the conversation. */
 export interface WriteOptions {
   readonly upstreamModel: string;
   /** The limit that the call is held for, in tokens of one answer. */
   readonly outputLimit: number;
   readonly outputLimitParameter: string;
+  readonly thoughts: ThoughtForm;
   /** The client's names of the settings. */
   readonly names: SettingNames;
 }

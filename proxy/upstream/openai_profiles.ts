@@ -57,29 +57,29 @@ function profile(known: Profile): ProviderProfile {
 // deno-fmt-ignore
 const KNOWN: readonly Profile[] = [
   { name: "openai_compatible", baseUrl: "http://127.0.0.1:8000/v1", dialects: EVERYTHING, inputOverheadTokens: 2_048, outputSlackTokens: 16, source: "any server that speaks OpenAI's APIs" },
-  { name: "openai", baseUrl: "https://api.openai.com/v1", dialects: EVERYTHING, ...CANCEL, realtime: { "openai.realtime": "/v1/realtime" }, outputLimitParameter: "max_completion_tokens", outputSlackTokens: 16, source: "platform.openai.com/docs/api-reference" },
+  { name: "openai", baseUrl: "https://api.openai.com/v1", thoughts: "none", dialects: EVERYTHING, ...CANCEL, realtime: { "openai.realtime": "/v1/realtime" }, outputLimitParameter: "max_completion_tokens", outputSlackTokens: 16, source: "platform.openai.com/docs/api-reference" },
   { name: "simulator", baseUrl: "http://127.0.0.1:8790/v1", ...CANCEL, source: "the project's own simulator" },
   // Behind the resource's own host: `https://RESOURCE.openai.azure.com/openai/v1`.
-  { name: "azure", baseUrl: "https://azure.invalid/openai/v1", auth: "api-key", dialects: EVERYTHING, ...CANCEL, outputLimitParameter: "max_completion_tokens", outputSlackTokens: 16, source: "learn.microsoft.com/azure/ai-foundry/openai/latest" },
+  { name: "azure", baseUrl: "https://azure.invalid/openai/v1", thoughts: "none", auth: "api-key", dialects: EVERYTHING, ...CANCEL, outputLimitParameter: "max_completion_tokens", outputSlackTokens: 16, source: "learn.microsoft.com/azure/ai-foundry/openai/latest" },
   { name: "bedrock-mantle", baseUrl: "https://bedrock-mantle.us-east-1.api.aws/openai/v1", dialects: { ...CHAT, ...RESPONSES }, outputSlackTokens: 16, source: "docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html" },
-  { name: "github-models", baseUrl: "https://models.github.ai/inference", dialects: { ...CHAT, ...EMBEDDINGS }, outputSlackTokens: 16, source: "docs.github.com/rest/models/inference" },
+  { name: "github-models", baseUrl: "https://models.github.ai/inference", thoughts: "none", dialects: { ...CHAT, ...EMBEDDINGS }, outputSlackTokens: 16, source: "docs.github.com/rest/models/inference" },
   { name: "github-copilot", baseUrl: "https://api.githubcopilot.com", dialects: { ...CHAT, ...RESPONSES }, source: "recorded traffic" },
   { name: "google-openai", baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai", dialects: { ...CHAT, ...EMBEDDINGS, ...PICTURES }, source: "ai.google.dev/gemini-api/docs/openai" },
   // Llama Guard comes with a long template of its own.
-  { name: "groq", baseUrl: "https://api.groq.com/openai/v1", dialects: { ...CHAT, ...RESPONSES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, outputLimitParameter: "max_completion_tokens", inputOverheadTokens: 256, source: "console.groq.com/docs/api-reference" },
+  { name: "groq", baseUrl: "https://api.groq.com/openai/v1", thoughts: "reasoning", dialects: { ...CHAT, ...RESPONSES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, outputLimitParameter: "max_completion_tokens", inputOverheadTokens: 256, source: "console.groq.com/docs/api-reference" },
   { name: "sambanova", baseUrl: "https://api.sambanova.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...TRANSCRIPTIONS, ...TRANSLATIONS }, source: "docs.sambanova.ai/cloud/docs" },
-  { name: "cerebras", baseUrl: "https://api.cerebras.ai/v1", dialects: TEXT, outputLimitParameter: "max_completion_tokens", source: "inference-docs.cerebras.ai/api-reference" },
+  { name: "cerebras", baseUrl: "https://api.cerebras.ai/v1", thoughts: "reasoning", dialects: TEXT, outputLimitParameter: "max_completion_tokens", source: "inference-docs.cerebras.ai/api-reference" },
   { name: "deepseek", baseUrl: "https://api.deepseek.com", dialects: { ...CHAT, ...RESPONSES, "openai.completions": "/beta/completions" }, ...CANCEL, source: "api-docs.deepseek.com" },
   // Its limit is on what is shown, its reasoning comes on top, and it tells its models who they are.
   { name: "xai", baseUrl: "https://api.x.ai/v1", dialects: { ...TEXT, ...RESPONSES, ...PICTURES, ...EDITS }, ...CANCEL, outputLimitParameter: "max_completion_tokens", limitsReasoning: false, inputOverheadTokens: 1_024, source: "docs.x.ai/docs/api-reference" },
   // Refuses members that it does not know, and reports usage unasked.
-  { name: "mistral", baseUrl: "https://api.mistral.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...TRANSCRIPTIONS, ...MODERATIONS }, asksForUsage: false, source: "docs.mistral.ai/api" },
-  { name: "perplexity", baseUrl: "https://api.perplexity.ai", dialects: { ...CHAT, "openai.embeddings": "/v1/embeddings" }, asksForUsage: false, outputSlackTokens: 1, source: "docs.perplexity.ai/api-reference" },
+  { name: "mistral", baseUrl: "https://api.mistral.ai/v1", thoughts: "none", dialects: { ...CHAT, ...EMBEDDINGS, ...TRANSCRIPTIONS, ...MODERATIONS }, asksForUsage: false, source: "docs.mistral.ai/api" },
+  { name: "perplexity", baseUrl: "https://api.perplexity.ai", thoughts: "none", dialects: { ...CHAT, "openai.embeddings": "/v1/embeddings" }, asksForUsage: false, outputSlackTokens: 1, source: "docs.perplexity.ai/api-reference" },
   { name: "together", baseUrl: "https://api.together.xyz/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...PICTURES, ...SPEECH, ...TRANSCRIPTIONS, ...TRANSLATIONS }, ...CANCEL, source: "docs.together.ai/reference" },
   { name: "fireworks", baseUrl: "https://api.fireworks.ai/inference/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...CANCEL, source: "docs.fireworks.ai/api-reference" },
-  // It asks others, some of which do not stop, or do not limit reasoning.
-  { name: "openrouter", baseUrl: "https://openrouter.ai/api/v1", dialects: { ...RERANK, ...TEXT, ...RESPONSES, ...EMBEDDINGS, ...SPEECH, ...TRANSCRIPTIONS }, limitsReasoning: false, inputOverheadTokens: 1_024, outputSlackTokens: 16, source: "openrouter.ai/docs/api-reference" },
-  { name: "vercel-gateway", baseUrl: "https://ai-gateway.vercel.sh/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, limitsReasoning: false, inputOverheadTokens: 1_024, outputSlackTokens: 16, source: "vercel.com/docs/ai-gateway/openai-compat" },
+  // It asks others, some of which do not stop; xAI's models reason beyond their limit here as well.
+  { name: "openrouter", baseUrl: "https://openrouter.ai/api/v1", thoughts: "reasoning_details", dialects: { ...RERANK, ...TEXT, ...RESPONSES, ...EMBEDDINGS, ...SPEECH, ...TRANSCRIPTIONS }, limitsReasoning: false, unlimitedModels: ["x-ai/"], inputOverheadTokens: 1_024, outputSlackTokens: 16, source: "openrouter.ai/docs/api-reference" },
+  { name: "vercel-gateway", baseUrl: "https://ai-gateway.vercel.sh/v1", thoughts: "reasoning_details", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, limitsReasoning: false, unlimitedModels: ["xai/"], inputOverheadTokens: 1_024, outputSlackTokens: 16, source: "vercel.com/docs/ai-gateway/openai-compat" },
   // Behind the account's own path: `https://api.cloudflare.com/client/v4/accounts/ACCOUNT/ai/v1`.
   { name: "cloudflare-workers-ai", baseUrl: "https://api.cloudflare.com/client/v4/accounts/invalid/ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, ...CANCEL, source: "developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility" },
   { name: "huggingface", baseUrl: "https://router.huggingface.co/v1", dialects: { ...CHAT, ...RESPONSES }, outputSlackTokens: 1, source: "huggingface.co/docs/inference-providers" },
@@ -92,20 +92,20 @@ const KNOWN: readonly Profile[] = [
   // Its own prompt stands before the caller's.
   { name: "venice", baseUrl: "https://api.venice.ai/api/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...PICTURES, ...SPEECH, ...TRANSCRIPTIONS }, inputOverheadTokens: 2_048, source: "docs.venice.ai/api-reference" },
   { name: "databricks", baseUrl: "https://databricks.invalid/serving-endpoints", dialects: { ...CHAT, ...EMBEDDINGS }, asksForUsage: false, source: "docs.databricks.com/aws/en/machine-learning/foundation-model-apis" },
-  { name: "snowflake", baseUrl: "https://snowflake.invalid/api/v2/cortex/v1", source: "docs.snowflake.com/en/user-guide/snowflake-cortex/open_ai_sdk" },
+  { name: "snowflake", baseUrl: "https://snowflake.invalid/api/v2/cortex/v1", thoughts: "reasoning_details", source: "docs.snowflake.com/en/user-guide/snowflake-cortex/open_ai_sdk" },
   { name: "ai21", baseUrl: "https://api.ai21.com/studio/v1", asksForUsage: false, source: "docs.ai21.com/reference" },
   { name: "avian", baseUrl: "https://api.avian.io/v1", ...CANCEL, source: "avian.io/docs" },
   { name: "crusoe", baseUrl: "https://api.inference.crusoecloud.com/v1", source: "docs.crusoecloud.com/managed-inference" },
-  { name: "doubleword", baseUrl: "https://api.doubleword.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, limitsReasoning: false, source: "docs.doubleword.ai" },
+  { name: "doubleword", baseUrl: "https://api.doubleword.ai/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...RESPONSES }, limitsReasoning: false, unlimitedModels: ["Qwen/"], source: "docs.doubleword.ai" },
   { name: "heroku", baseUrl: "https://us.inference.heroku.com/v1", dialects: { ...CHAT, ...EMBEDDINGS, ...PICTURES }, source: "devcenter.heroku.com/categories/ai" },
   { name: "voyage", baseUrl: "https://api.voyageai.com/v1", dialects: { ...EMBEDDINGS, ...RERANK }, source: "docs.voyageai.com/reference" },
-  { name: "ollama-cloud", baseUrl: "https://ollama.com/v1", dialects: { ...TEXT, ...EMBEDDINGS }, source: "docs.ollama.com/cloud" },
+  { name: "ollama-cloud", baseUrl: "https://ollama.com/v1", thoughts: "reasoning", dialects: { ...TEXT, ...EMBEDDINGS }, source: "docs.ollama.com/cloud" },
   { name: "lm-studio", baseUrl: "http://127.0.0.1:1234/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES }, ...OWN, source: "lmstudio.ai/docs/developer/openai-compat" },
   { name: "vllm", baseUrl: "http://127.0.0.1:8000/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS, ...TRANSLATIONS }, ...OWN, source: "docs.vllm.ai/en/stable/serving/openai_compatible_server" },
   { name: "llamacpp", baseUrl: "http://127.0.0.1:8080/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...TRANSCRIPTIONS }, ...OWN, source: "github.com/ggml-org/llama.cpp/tree/master/tools/server" },
   { name: "mistralrs", baseUrl: "http://127.0.0.1:1234/v1", dialects: { ...TEXT, ...EMBEDDINGS, ...RESPONSES, ...PICTURES, ...SPEECH }, ...OWN, source: "github.com/EricLBuehler/mistral.rs" },
   { name: "gpustack", baseUrl: "http://127.0.0.1:80/v1", dialects: { ...RERANK, ...TEXT, ...EMBEDDINGS, ...PICTURES, ...SPEECH, ...TRANSCRIPTIONS }, ...CANCEL, source: "docs.gpustack.ai" },
-  { name: "litellm-proxy", baseUrl: "http://127.0.0.1:4000", dialects: EVERYTHING, inputOverheadTokens: 2_048, limitsReasoning: false, outputSlackTokens: 16, source: "docs.litellm.ai/docs/simple_proxy" },
+  { name: "litellm-proxy", baseUrl: "http://127.0.0.1:4000", dialects: EVERYTHING, inputOverheadTokens: 2_048, limitsReasoning: false, unlimitedModels: ["xai/"], outputSlackTokens: 16, source: "docs.litellm.ai/docs/simple_proxy" },
 ];
 
 /** See the module. */

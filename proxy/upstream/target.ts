@@ -1,5 +1,6 @@
 /** Servers that calls can be sent to. @module */
 import type { DialectName } from "../dialects/mod.ts";
+import type { ThoughtForm } from "../translate/mod.ts";
 import type { RealtimeApi } from "../realtime/protocol.ts";
 
 /** How a provider wants to see its key. */
@@ -40,6 +41,10 @@ export interface ProviderProfile {
   readonly outputSlackTokens?: number;
   /** False where reasoning is not counted against the output limit; absent: it is. */
   readonly limitsReasoning?: boolean;
+  /** Where that is so of some models only, how the provider's names of them begin; absent: of all. */
+  readonly unlimitedModels?: readonly string[];
+  /** How its chat completions take back thoughts; absent for `reasoning_content`. */
+  readonly thoughts?: ThoughtForm;
   /** Whether its chat completions take `stream_options.include_usage`. */
   readonly asksForUsage: boolean;
   /** See SendOptions. */

@@ -462,6 +462,48 @@ describe("what one says in other words", () => {
     });
   });
 
+  it.each(
+    [
+      [undefined, { reasoning_content: "Hm" }, [
+        "messages[1].content[0]",
+        "messages[1].content[1]",
+      ]],
+      ["reasoning", { reasoning: "Hm" }, ["messages[1].content[0]", "messages[1].content[1]"]],
+      ["none", {}, ["messages[1].content[0]", "messages[1].content[1]"]],
+      ["reasoning_details", {
+        reasoning_details: [
+          {
+            type: "reasoning.text",
+            text: "Hm",
+            signature: "c2ln",
+            format: "anthropic-claude-v1",
+            index: 0,
+          },
+          { type: "reasoning.encrypted", data: "c2Vh", format: "anthropic-claude-v1", index: 1 },
+        ],
+      }, []],
+    ] as const,
+  )("thoughts go back as their server takes them: %s", (thoughts, members, leftOut) => {
+    const call = messages({
+      messages: [
+        { role: "user", content: "Hi" },
+        {
+          role: "assistant",
+          content: [
+            { type: "thinking", thinking: "Hm", signature: "c2ln" },
+            { type: "redacted_thinking", data: "c2Vh" },
+            { type: "text", text: "Ho" },
+          ],
+        },
+        { role: "user", content: "Hi" },
+      ],
+    });
+    const there = translation(call, CHAT, thoughts === undefined ? {} : { thoughts });
+    const [, said] = sentBody(there).messages as unknown as JsonObject[];
+    expect(said).toEqual({ role: "assistant", content: "Ho", ...members });
+    expect(there.leftOut).toEqual(leftOut);
+  });
+
   it("marks for a cache are left out, and named", () => {
     const marked = { type: "text", text: "Hi", cache_control: { type: "ephemeral" } };
     const call = messages({ messages: [{ role: "user", content: [marked] }] });

@@ -1,6 +1,6 @@
 /** Calls that are translated, for tests. @module */
 import { type CallRequest, type DialectName, dialectOf } from "../../proxy/dialects/mod.ts";
-import { translate, type Translation } from "../../proxy/translate/mod.ts";
+import { type ThoughtForm, translate, type Translation } from "../../proxy/translate/mod.ts";
 import type { Failure } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { arrivedJson, requestOf } from "../dialects/mod.ts";
@@ -55,7 +55,11 @@ export function smallestCall(protocol: Protocol, streaming: boolean): CallReques
 export function translated(
   call: CallRequest,
   target: Protocol,
-  more: { readonly upstreamModel?: string; readonly outputLimit?: number } = {},
+  more: {
+    readonly upstreamModel?: string;
+    readonly outputLimit?: number;
+    readonly thoughts?: ThoughtForm;
+  } = {},
 ): Translation | { readonly failure: Failure } {
   return translate(call, target, {
     upstreamModel: more.upstreamModel ?? MODELS[target],
@@ -63,6 +67,7 @@ export function translated(
     outputLimitParameter: "max_completion_tokens",
     asksForUsage: true,
     modelOutputLimit: 10_000,
+    ...(more.thoughts === undefined ? {} : { thoughts: more.thoughts }),
   });
 }
 

@@ -14,18 +14,24 @@ import type {
 } from "../conversation.ts";
 import { present } from "../json.ts";
 import { urlOf } from "../media.ts";
+import { leaveOut, type Notes, refuse } from "../notes.ts";
 import { effortOf } from "../reasoning.ts";
 import { untranslatable } from "../refusal.ts";
-import type { Wire, WriteOptions } from "../wire.ts";
+import type { ThoughtForm, Wire, WriteOptions } from "../wire.ts";
 import { reasoningDetail } from "./reasoning_details.ts";
 
 const DIALECT = "openai.chat.completions";
 
 /** See Wire. */
 export const writeChatRequest: Wire["writeRequest"] = (conversation, options) => {
-  const refused: string[] = [];
+  const notes: Notes = { refused: [], leftOut: [...conversation.leftOut] };
+  const { refused, leftOut } = notes;
   const { settings } = conversation;
-  const messages = conversation.messages.flatMap((each) => messagesOf(each, refused));
+  const messages = conversation.messages.flatMap((each) =>
+    each.role === "assistant"
+      ? [assistantMessage(each.parts, options.thoughts, notes)]
+      : messagesOf(each, refused)
+  );
   const last = conversation.messages.at(-1);
   // Others go on with the text of a last message of the model; here it would be answered.
   if (last?.role === "assistant") refused.push(last.at ?? "messages");
@@ -55,12 +61,11 @@ export const writeChatRequest: Wire["writeRequest"] = (conversation, options) =>
     params: {},
     action: null,
     query: {},
-    leftOut: conversation.leftOut,
+    leftOut,
   };
 };
 
 function messagesOf({ role, parts, at }: Message, refused: string[]): JsonObject[] {
-  if (role === "assistant") return [assistantMessage(parts, refused)];
   if (role === "system") return [{ role, content: contentOf(parts, refused) }];
   const results = parts.filter((part): part is ResultPart & Part => part.kind === "result");
   const rest = parts.filter(({ kind }) => kind !== "result");
@@ -74,24 +79,42 @@ function messagesOf({ role, parts, at }: Message, refused: string[]): JsonObject
   return messages;
 }
 
-function assistantMessage(parts: readonly Part[], refused: string[]): JsonObject {
+function assistantMessage(
+  parts: readonly Part[],
+  form: ThoughtForm,
+  notes: Notes,
+): JsonObject {
   const of = <Kind extends Part["kind"]>(kind: Kind) =>
     parts.filter((part): part is Extract<Part, { kind: Kind }> => part.kind === kind);
-  for (const part of [...of("file"), ...of("result")]) refused.push(part.at ?? "messages");
-  const thoughts = parts.filter((part): part is (ReasoningPart | SealedPart) & Part =>
-    part.kind === "reasoning" || part.kind === "sealed"
-  );
-  const signed = thoughts.some((part) => part.kind === "sealed" || part.signature !== undefined);
-  const reasoning = of("reasoning").map(({ text }) => text).join("\n\n");
+  for (const part of [...of("file"), ...of("result")]) refuse(part, notes);
   const calls = of("call").map(callOf);
   const text = of("text").map((part) => part.text).join("");
   return {
     role: "assistant",
     content: text === "" && calls.length > 0 ? null : text,
-    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
-    ...(signed ? { reasoning_details: thoughts.map(reasoningDetail) } : {}),
+    ...thoughtMembers(parts, form, notes),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
+}
+
+/** What the model thought, in the members in which this server takes it back. */
+function thoughtMembers(
+  parts: readonly Part[],
+  form: ThoughtForm,
+  notes: Notes,
+): JsonObject {
+  const thoughts = parts.filter((part): part is (ReasoningPart | SealedPart) & Part =>
+    part.kind === "reasoning" || part.kind === "sealed"
+  );
+  if (thoughts.length === 0) return {};
+  if (form === "reasoning_details") return { reasoning_details: thoughts.map(reasoningDetail) };
+  for (const part of thoughts) {
+    const whole = part.kind === "reasoning" && part.signature === undefined && form !== "none";
+    if (!whole) leaveOut(part, notes);
+  }
+  const text = thoughts.flatMap((part) => part.kind === "reasoning" ? [part.text] : [])
+    .join("\n\n");
+  return form === "none" || text === "" ? {} : { [form]: text };
 }
 
 function callOf({ id, name, args, signature }: CallPart): JsonObject {
