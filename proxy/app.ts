@@ -49,7 +49,7 @@ import {
 } from "./replay/mod.ts";
 import { takeSession } from "./sessions.ts";
 import type { OpenSettlement, SettlementJournal } from "./settle/mod.ts";
-import { waysOf } from "./upstream/mod.ts";
+import { profileFor, waysOf } from "./upstream/mod.ts";
 
 /** Everything the proxy works with. */
 export interface ProxyDeps {
@@ -188,7 +188,8 @@ async function carry(
   const plan = planCall(deps, { ...needsOf(asked), requestId, caller, headers: request.headers });
 
   // Hold what it can cost at most, whoever of them serves it.
-  const profiles = plan.candidates.map(({ target }) => target.profile);
+  const profiles = plan.candidates
+    .map(({ target, upstreamModel }) => profileFor(target.profile, upstreamModel));
   const bounds = boundWays(asked, waysOf(asked, profiles), widestOf(plan), profiles);
   const shard = shardOf(caller.accountId, deps.shards);
   const call: Call = { deps, requestId, shard, caller, request: asked, startedAtMs, bounds, plan };

@@ -4,7 +4,7 @@ import { INPUT_CLASSES, OUTPUT_CLASSES, readRecordings } from "../../tests/recor
 import { parseRecording, readerOf, runStream } from "../../tests/recordings/replay.ts";
 import { UNIT_CLASSES, type Usage } from "../../shared/usage/mod.ts";
 import { boundCall } from "../bounds/mod.ts";
-import { profileOf } from "../upstream/mod.ts";
+import { profileFor, profileOf } from "../upstream/mod.ts";
 import { OPENAI_DIALECTS } from "./openai.ts";
 
 /** Wide enough to bound nothing by itself, where a call can be bounded without it. */
@@ -37,7 +37,8 @@ describe("the bounds of a call hold for every recorded exchange", () => {
           : read.reader.readAnswer(read.bytes, read.head);
         if ("failure" in reading || reading.usage === null) continue;
         const profile = profileOf(recording.provider) ?? profileOf("openai_compatible");
-        const bounds = boundCall(parsed.request, model, profile === undefined ? [] : [profile]);
+        const habits = profile === undefined ? [] : [profileFor(profile, client.model)];
+        const bounds = boundCall(parsed.request, model, habits);
         const { classes } = parsed.request;
         const over = [
           sum(reading.usage, INPUT_CLASSES) > bounds.inputTokensBound,

@@ -16,5 +16,5 @@ export {
   type UpstreamRequest,
   waysOf,
 } from "./exchange.ts";
-export { profileOf, PROFILES } from "./profiles.ts";
+export { profileFor, profileOf, PROFILES } from "./profiles.ts";
 export type { AuthForm, ProviderProfile, UpstreamTarget } from "./target.ts";

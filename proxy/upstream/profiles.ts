@@ -12,3 +12,11 @@ const byName = new Map(PROFILES.map((profile) => [profile.name, profile]));
 export function profileOf(name: string): ProviderProfile | undefined {
   return byName.get(name);
 }
+
+/** The profile as it is for one model, by the provider's own name of it. */
+export function profileFor(profile: ProviderProfile, upstreamModel: string): ProviderProfile {
+  const { unlimitedModels } = profile;
+  if (unlimitedModels === undefined) return profile;
+  const unlimited = unlimitedModels.some((beginning) => upstreamModel.startsWith(beginning));
+  return unlimited ? profile : { ...profile, limitsReasoning: true };
+}

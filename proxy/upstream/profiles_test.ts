@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { providerNameSchema } from "../../shared/routing/mod.ts";
 import { readRecordings, recordedApis } from "../../tests/recordings/mod.ts";
 import { builtInDialects } from "../dialects/mod.ts";
-import { profileOf, PROFILES } from "./mod.ts";
+import { profileFor, profileOf, PROFILES } from "./mod.ts";
 
 describe("the built-in providers", () => {
   it("have names of their own, which settings and routers can say", () => {
@@ -30,6 +30,18 @@ describe("the built-in providers", () => {
       }
     },
   );
+
+  it("limit reasoning or not, some of them by the model", () => {
+    const limits = (name: string, model: string) => {
+      const profile = profileOf(name);
+      if (profile === undefined) throw new Error(`there is no ${name}`);
+      return profileFor(profile, model).limitsReasoning ?? true;
+    };
+    expect(limits("openai", "gpt-5")).toBe(true);
+    expect(limits("xai", "grok-4")).toBe(false);
+    expect(limits("openrouter", "x-ai/grok-4")).toBe(false);
+    expect(limits("openrouter", "openai/gpt-5")).toBe(true);
+  });
 
   // The first has a record of its own for that API, the second took it from another provider's path.
   const elsewhere = ["google openai.chat.completions", "huggingface openai.images.generations"];
