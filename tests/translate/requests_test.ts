@@ -540,7 +540,11 @@ describe("what cannot be said is refused by its name", () => {
       }),
       CHAT,
     ],
-    ["context_management", messages({ context_management: { edits: [] } }), CHAT],
+    [
+      "context_management.edits[0].type",
+      messages({ context_management: { edits: [{ type: "compact_20260112" }] } }),
+      CHAT,
+    ],
     [
       "messages[1]",
       messages({

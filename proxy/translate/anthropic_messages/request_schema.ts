@@ -89,6 +89,8 @@ const tool = z.strictObject({
   cache_control: hint,
   // How a call's arguments arrive, not what they are.
   eager_input_streaming: hint,
+  defer_loading: z.literal(false).nullish(),
+  allowed_callers: z.array(z.literal("direct")).nullish(),
 });
 
 const display = z.enum(["summarized", "omitted"]).nullish();
@@ -129,6 +131,13 @@ export const messagesSchema = z.strictObject({
   }).nullish(),
   metadata: z.strictObject({ user_id: z.string().nullish() }).nullish(),
   service_tier: z.enum(["auto", "standard_only"]).nullish(),
+  // That no thoughts are taken out is what every other API does.
+  context_management: z.strictObject({
+    edits: z.array(z.strictObject({
+      type: z.literal("clear_thinking_20251015"),
+      keep: z.literal("all"),
+    })).nullish(),
+  }).nullish(),
   // The protocol's version, which some gateways want in the body.
   anthropic_version: hint,
   cache_control: hint,
