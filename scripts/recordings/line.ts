@@ -24,6 +24,8 @@ export interface ReplayLine {
   readonly chargeKyat: string | null;
   readonly chargeMicroKyat: string | null;
   readonly state: string | null;
+  /** What the provider says it charges, in nanodollars; null when it does not say. */
+  readonly upstreamCostNanoUsd: number | null;
   /** The code under which the failure of the provider, or of the call, is known here. */
   readonly errorClass: string | null;
   readonly expected: JsonValue;
@@ -75,6 +77,7 @@ export function lineOf(replayed: Replayed): ReplayLine {
     chargeKyat: receipt?.charged ?? null,
     chargeMicroKyat: chargeMicroKyat?.toString() ?? null,
     state: receipt?.state ?? null,
+    upstreamCostNanoUsd: receipt?.call?.upstreamCostNanoUsd ?? null,
     errorClass: errorClassOf(receipt),
     expected: expectedOf(recording),
     verdict,
@@ -115,6 +118,7 @@ export function unplayableLine(
     chargeKyat: null,
     chargeMicroKyat: null,
     state: null,
+    upstreamCostNanoUsd: null,
     errorClass: null,
     expected: recording === null ? null : expectedOf(recording),
     verdict: "refused",

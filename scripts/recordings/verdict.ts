@@ -3,6 +3,7 @@ import type { Usage } from "../../shared/usage/mod.ts";
 import {
   answerBytes,
   type ClientRequest,
+  compareCost,
   compareUsage,
   type Mismatch,
   type Recording,
@@ -95,10 +96,12 @@ function mismatchesOf(
   const usable = recording.response.status < 400 && outcome.status < 400 && receipt !== null;
   if (!usable || metered === null) return [];
   if (outcome.left && receipt.evidence !== "reported") return [];
+  const cost = compareCost(receipt.call?.upstreamCostNanoUsd ?? null, recording);
   const found = compareUsage(metered, recording, { zeroMayBeMissing: true });
-  return receipt.evidence === "reported"
-    ? found
-    : found.filter(({ expected }) => expected !== null);
+  return [
+    ...receipt.evidence === "reported" ? found : found.filter(({ expected }) => expected !== null),
+    ...cost === null || recording.expected_usage?.ambiguous.length !== 0 ? [] : [cost],
+  ];
 }
 
 /** Whether a side that the summary calls unreported stands in the answer, as a count under a name. */

@@ -81,7 +81,7 @@ describe("a broken reader of usage", () => {
   const [recording] = readRecordings({ api: "openai.chat.completions" }).filter((each) =>
     (each.expected_usage?.cached_input_tokens ?? 0) > 0 &&
     (each.expected_usage?.reasoning_tokens ?? 0) > 0 &&
-    each.expected_usage?.ambiguous.length === 0
+    each.expected_usage?.ambiguous.length === 0 && each.expected_usage.provider_cost_usd === null
   );
   if (recording === undefined) throw new Error("no recording with cached and reasoning tokens");
 

@@ -18,8 +18,8 @@ export const OUTPUT_CLASSES = ["output", "reasoning", "audio_output", "image_out
 
 /** One difference. A side is unreported, which is null, or has units between two bounds. */
 export interface Mismatch {
-  /** A class, or a side as a whole. */
-  readonly what: UsageClass | "input_total" | "output_total";
+  /** A class, a side as a whole, or what the provider says it charges, in nanodollars. */
+  readonly what: UsageClass | "input_total" | "output_total" | "cost";
   /** The least and the most that the recording allows; null where it reports nothing. */
   readonly expected: readonly [number, number] | null;
   readonly metered: number | null;
@@ -68,6 +68,18 @@ export function compareUsage(
 export function expectedCostNanoUsd(recording: Recording): number | null {
   const usd = recording.expected_usage?.provider_cost_usd ?? null;
   return usd === null ? null : Math.round(usd * 1e9);
+}
+
+/** The difference between a cost that was kept and the recorded one; null when there is none. */
+export function compareCost(costNanoUsd: number | null, recording: Recording): Mismatch | null {
+  const expected = expectedCostNanoUsd(recording);
+  // Providers write fractions of a nanodollar, which may be rounded either way.
+  if (expected === null || Math.abs((costNanoUsd ?? -2) - expected) <= 1) return null;
+  return {
+    what: "cost",
+    expected: [Math.max(0, expected - 1), expected + 1],
+    metered: costNanoUsd,
+  };
 }
 
 interface Side {

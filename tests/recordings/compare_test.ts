@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Usage } from "../../shared/usage/mod.ts";
 import {
+  compareCost,
   compareUsage,
   expectedUnits,
   type ExpectedUsage,
@@ -129,5 +130,13 @@ describe("comparing metered usage with a recording", () => {
     const spoken = readRecordings({ api: "openai.audio.speech" })
       .filter(({ response }) => response.status === 200).map((each) => expectedUnits(each));
     expect(spoken.every(({ characters }) => characters !== undefined && characters > 0)).toBe(true);
+  });
+
+  it("compares what the provider says it charges to the nanodollar", () => {
+    const paid = recordingOf({ input: 1, output: 1, provider_cost_usd: 0.0000123456 });
+    expect(compareCost(12_346, paid)).toBeNull();
+    expect(compareCost(12_344, paid)).toMatchObject({ what: "cost", metered: 12_344 });
+    expect(compareCost(null, paid)).toMatchObject({ what: "cost", metered: null });
+    expect(compareCost(null, recordingOf({ input: 1, output: 1 }))).toBeNull();
   });
 });

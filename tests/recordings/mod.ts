@@ -9,6 +9,7 @@ export {
 } from "./recording.ts";
 export { packed, readRecordings, recordedApis, type RecordingFilter, unpacked } from "./read.ts";
 export {
+  compareCost,
   compareUsage,
   type ComparisonOptions,
   expectedCostNanoUsd,

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Bytes, CallRequest, Dialect, StreamState } from "../../proxy/dialects/mod.ts";
 import { INPUT_CLASSES, OUTPUT_CLASSES } from "./compare.ts";
-import { compareUsage, expectedCostNanoUsd } from "./compare.ts";
+import { compareCost, compareUsage } from "./compare.ts";
 import type { Recording } from "./recording.ts";
 import {
   bytesOut,
@@ -137,11 +137,8 @@ function judge(
   if (except !== mismatches.length > 0) {
     wrong[recording.id] = except ? "matches, though it is said not to" : mismatches;
   }
-  const cost = expectedCostNanoUsd(recording);
-  // Nanodollars are rounded from what a provider writes as a fraction.
-  if (cost !== null && Math.abs((read.costNanoUsd ?? -1) - cost) > 1) {
-    wrong[`${recording.id} cost`] = { expected: cost, reported: read.costNanoUsd };
-  }
+  const cost = compareCost(read.costNanoUsd, recording);
+  if (cost !== null) wrong[`${recording.id} cost`] = cost;
 }
 
 /** What a stream came to, in a form that does not depend on how it was cut. */
