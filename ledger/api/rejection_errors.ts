@@ -42,6 +42,7 @@ const ERROR_OF: Readonly<Record<RejectionCode, ErrorCode>> = {
   provider_key_changed: "conflict",
   router_not_found: "not_found",
   alias_not_found: "not_found",
+  routing_changed: "conflict",
   amount_is_zero: "invalid_request",
   amount_overflow: "invalid_request",
   credit_note_too_high: "conflict",

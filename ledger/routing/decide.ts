@@ -48,7 +48,10 @@ export function decideRouting(book: RoutingBook, command: RoutingCommand): Decis
   }
 }
 
-function configureProvider(book: RoutingBook, body: CommandBody<"ConfigureProvider">): Decision {
+function configureProvider(
+  book: RoutingBook,
+  { expectedVersion, ...body }: CommandBody<"ConfigureProvider">,
+): Decision {
   const { provider, profile, baseUrl } = body;
   if (profile === CUSTOM_PROFILE && baseUrl === null) {
     return rejected(
@@ -57,7 +60,7 @@ function configureProvider(book: RoutingBook, body: CommandBody<"ConfigureProvid
       { provider },
     );
   }
-  const next = nextOf(book, "providers", provider);
+  const next = nextOf(book, "providers", provider, expectedVersion);
   if (typeof next !== "number") return next;
   return accepted(
     [{ type: "ProviderConfigured", payload: { ...body, providerVersion: next } }],
@@ -67,9 +70,9 @@ function configureProvider(book: RoutingBook, body: CommandBody<"ConfigureProvid
 
 function configureRouter(
   book: RoutingBook,
-  { routerId, definition }: CommandBody<"ConfigureRouter">,
+  { routerId, definition, expectedVersion }: CommandBody<"ConfigureRouter">,
 ): Decision {
-  const next = nextOf(book, "routers", routerId);
+  const next = nextOf(book, "routers", routerId, expectedVersion);
   if (typeof next !== "number") return next;
   return accepted(
     [{ type: "RouterConfigured", payload: { routerId, routerVersion: next, definition } }],
@@ -112,14 +115,23 @@ function setModelAlias(
   );
 }
 
-/** The next version of a name, or why there can be no more names. */
+/** The next version of a name; or that it was changed since, or that there can be no more names. */
 function nextOf(
   book: RoutingBook,
   kind: keyof typeof MAXIMUM_NAMES,
   name: string,
+  expectedVersion?: number,
 ): number | Decision {
   const names: ReadonlyMap<string, KnownName> = book[kind];
   const known = names.get(name);
+  const version = known?.version ?? 0;
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    return rejected(
+      "routing_changed",
+      `The ${NAMED[kind]} ${name} has version ${version}, not ${expectedVersion}: read it again`,
+      { name, version, expectedVersion },
+    );
+  }
   const maximum = MAXIMUM_NAMES[kind];
   if (known === undefined && names.size >= maximum) {
     return rejected(
@@ -128,5 +140,5 @@ function nextOf(
       { name, maximum },
     );
   }
-  return (known?.version ?? 0) + 1;
+  return version + 1;
 }

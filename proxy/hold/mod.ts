@@ -176,6 +176,7 @@ export function rejectionFailure(rejection: Rejection, request: HoldRequest): Pr
     case "provider_key_exists":
     case "provider_key_not_found":
     case "provider_key_changed":
+    case "routing_changed":
     case "router_not_found":
     case "alias_not_found":
     case "too_many_routing_names":

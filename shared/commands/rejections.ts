@@ -42,6 +42,7 @@ export const REJECTION_CODES = [
   "provider_key_changed",
   "router_not_found",
   "alias_not_found",
+  "routing_changed",
   "amount_is_zero",
   "amount_overflow",
   "credit_note_too_high",

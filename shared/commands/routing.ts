@@ -11,11 +11,17 @@ import {
   routerIdSchema,
 } from "../routing/mod.ts";
 
+/** The version that the caller read, 0 for a name that never was; absent: whichever it is. */
+const expectedVersion = z.number().int().min(0).optional();
 const ofKey = { provider: providerNameSchema, keyId: identifierSchema };
 
 /** Body schemas of the commands about routing, by type. */
 export const routingCommandSchemas = {
-  ConfigureProvider: z.object({ provider: providerNameSchema, ...providerSettings }),
+  ConfigureProvider: z.object({
+    provider: providerNameSchema,
+    ...providerSettings,
+    expectedVersion,
+  }),
   /** The secret is sealed outside; only its envelope comes here. */
   StoreProviderKey: z.object({ ...ofKey, ...storedProviderKey }),
   /** The same secret in another envelope, if the key still has this version. */
@@ -26,7 +32,11 @@ export const routingCommandSchemas = {
   }),
   /** `ownerId` is whose key may be removed, a user's key of that account included; absent: any. */
   RemoveProviderKey: z.object({ ...ofKey, ownerId: ownerIdSchema.optional(), reason: labelSchema }),
-  ConfigureRouter: z.object({ routerId: routerIdSchema, definition: routerDefinitionSchema }),
+  ConfigureRouter: z.object({
+    routerId: routerIdSchema,
+    definition: routerDefinitionSchema,
+    expectedVersion,
+  }),
   RemoveRouter: z.object({ routerId: routerIdSchema, reason: labelSchema }),
   SetModelAlias: z.object({
     alias: aliasNameSchema,

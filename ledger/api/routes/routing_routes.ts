@@ -38,6 +38,13 @@ async function send(command: NameCommand, call: ApiCall, context: ApiContext): P
   return answerOf(await context.commands.toShard(0, { operationId, actor, command }));
 }
 
+const { expectedVersion } = commandSchemas.ConfigureRouter.shape;
+
+/** A member that is absent stays absent. */
+function expecting(version: number | undefined) {
+  return version === undefined ? {} : { expectedVersion: version };
+}
+
 /** The name in the path, or the answer that it is none. */
 function nameIn(call: ApiCall, param: string, schema: z.ZodType<string>): string | Answer {
   const name = schema.safeParse(call.params[param]);
@@ -53,8 +60,9 @@ const configureProvider = commandRoute({
   summary: "Configure a provider",
   description:
     "The whole of it replaces what was configured under this name. `profile` names a built-in " +
-    "provider, or `openai_compatible` with a base URL. Edges follow within a second.",
-  body: z.object(providerSettings),
+    "provider, or `openai_compatible` with a base URL. With `expectedVersion` it is refused as a " +
+    "conflict when the provider was changed since. Edges follow within a second.",
+  body: z.object({ ...providerSettings, expectedVersion }),
   async send(settings, call, context) {
     const provider = nameIn(call, "provider", providerNameSchema);
     if (typeof provider !== "string") return provider;
@@ -70,12 +78,14 @@ const configureRouter = commandRoute({
   summary: "Configure a router",
   description:
     "Rules, the first of which that applies is used, and a fallback chain. A built-in router of " +
-    "the same id is replaced. Keys name their router in their settings.",
-  body: routerDefinitionSchema,
-  async send(definition, call, context) {
+    "the same id is replaced. Keys name their router in their settings. With `expectedVersion` it " +
+    "is refused as a conflict when the router was changed since; 0 expects that it never was.",
+  body: routerDefinitionSchema.safeExtend({ expectedVersion }),
+  async send({ expectedVersion, ...definition }, call, context) {
     const routerId = nameIn(call, "routerId", routerIdSchema);
     if (typeof routerId !== "string") return routerId;
-    return await send({ type: "ConfigureRouter", body: { routerId, definition } }, call, context);
+    const body = { routerId, definition, ...expecting(expectedVersion) };
+    return await send({ type: "ConfigureRouter", body }, call, context);
   },
 });
 
