@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { arrivedJson, bytesOf, requestOf, runStream } from "../../tests/dialects/mod.ts";
-import { answerBytes, readRecordings } from "../../tests/recordings/mod.ts";
+import { answerBytes, readRecordings, recordedApis } from "../../tests/recordings/mod.ts";
 import { errorBody } from "../errors.ts";
 import { ERROR_POLICIES, type UpstreamErrorClass } from "../failures/mod.ts";
 import { OPENAI_DIALECTS } from "./openai.ts";
@@ -44,7 +44,9 @@ const BY_BODY: Readonly<Record<string, UpstreamErrorClass>> = Object.fromEntries
   ),
 );
 
-const errors = OPENAI_DIALECTS.flatMap(({ name }) => readRecordings({ api: name }))
+const recorded = new Set(recordedApis());
+const errors = OPENAI_DIALECTS.filter(({ name }) => recorded.has(name))
+  .flatMap(({ name }) => readRecordings({ api: name }))
   .filter(({ response }) => response.status >= 300)
   .map((recording) => ({
     recording,
