@@ -190,7 +190,7 @@ async function carry(
   // Hold what it can cost at most, whoever of them serves it.
   const profiles = plan.candidates
     .map(({ target, upstreamModel }) => profileFor(target.profile, upstreamModel));
-  const bounds = boundWays(asked, waysOf(asked, profiles), widestOf(plan), profiles);
+  const bounds = boundWays(asked, waysOf(asked, plan.candidates), widestOf(plan), profiles);
   const shard = shardOf(caller.accountId, deps.shards);
   const call: Call = { deps, requestId, shard, caller, request: asked, startedAtMs, bounds, plan };
   const ending = createCallEnding(call);

@@ -41,19 +41,38 @@ export function serves(profile: ProviderProfile, dialect: DialectName): boolean 
     translationTarget(dialect, profile.dialects) !== null;
 }
 
+/** The dialects in which a provider is asked for one of its models; all of them for an unknown name. */
+function dialectsFor(profile: ProviderProfile, upstreamModel: string): ProviderProfile["dialects"] {
+  const { dialects, dialectModels = {} } = profile;
+  const named = (names: readonly string[]) => names.some((name) => upstreamModel.startsWith(name));
+  if (!Object.values(dialectModels).some(named)) return dialects;
+  return Object.fromEntries(
+    Object.entries(dialects).filter(([dialect]) => {
+      const names = dialectModels[dialect as DialectName];
+      return names === undefined || named(names);
+    }),
+  );
+}
+
+/** Who may be asked, and for which model. */
+export interface Askable {
+  readonly target: Pick<UpstreamTarget, "profile">;
+  readonly upstreamModel: string;
+}
+
 /**
- * The call as each of the providers would be sent it, so that it can be bounded by what their own
- * protocols cost: as it is, and in every protocol that one of them has it translated to. A provider
- * that cannot be told something of the call is left out, since it will not be asked. Never empty.
+ * The call as each of those that may be asked would be sent it, so that it can be bounded by what
+ * their own protocols cost: as it is, and in every protocol that one of them has it translated to. Who
+ * cannot be told something of the call is left out, since it will not be asked. Never empty.
  */
-export function waysOf(
-  call: CallRequest,
-  profiles: readonly ProviderProfile[],
-): readonly CallRequest[] {
-  const native = profiles.some(({ dialects }) => dialects[call.dialect] !== undefined);
+export function waysOf(call: CallRequest, askable: readonly Askable[]): readonly CallRequest[] {
+  const spoken = askable.map(({ target, upstreamModel }) =>
+    dialectsFor(target.profile, upstreamModel)
+  );
+  const native = spoken.some((dialects) => dialects[call.dialect] !== undefined);
   const targets = new Set(
-    profiles.filter(({ dialects }) => dialects[call.dialect] === undefined)
-      .map(({ dialects }) => translationTarget(call.dialect, dialects)),
+    spoken.filter((dialects) => dialects[call.dialect] === undefined)
+      .map((dialects) => translationTarget(call.dialect, dialects)),
   );
   const translated = [...targets].flatMap((target) => {
     if (target === null) return [];
@@ -82,14 +101,15 @@ export function exchangeWith(
   options: ExchangeOptions,
 ): Exchange | { readonly failure: Failure } {
   const { profile } = target;
-  const own = profile.dialects[call.dialect];
+  const dialects = dialectsFor(profile, options.upstreamModel);
+  const own = dialects[call.dialect];
   if (own !== undefined) {
     const dialect = dialectOf(call.dialect);
     const sent = dialect.send(call, { ...options, ...profile });
     const reader = dialect.reader(call);
     return { request: addressed(target, own, sent, options), reader, leftOut: [] };
   }
-  const other = translationTarget(call.dialect, profile.dialects);
+  const other = translationTarget(call.dialect, dialects);
   if (other === null) {
     return {
       failure: failure("model_not_found", `${target.name} does not serve ${call.endpoint}.`, {
@@ -104,7 +124,7 @@ export function exchangeWith(
   });
   if ("failure" in translation) return translation;
   const { sent, reader, leftOut } = translation;
-  const path = profile.dialects[other] ?? "";
+  const path = dialects[other] ?? "";
   return { request: addressed(target, path, sent, options), reader, leftOut };
 }
 

@@ -8,6 +8,7 @@ export {
   upstreamFailure,
 } from "../failures/mod.ts";
 export {
+  type Askable,
   credentialsOf,
   type Exchange,
   type ExchangeOptions,

@@ -71,6 +71,10 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
       "google.predict": "/publishers/google/models/{model}:{action}",
       "anthropic.messages": "/publishers/anthropic/models/{model}:{action}",
     },
+    dialectModels: {
+      "google.generateContent": ["gemini", "gemma"],
+      "anthropic.messages": ["claude"],
+    },
     outputSlackTokens: 16,
     anthropicVersion: "vertex-2023-10-16",
     source: "cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",

@@ -24,6 +24,11 @@ export interface ProviderProfile {
    * stand for the model's name there and the form of the call.
    */
   readonly dialects: Readonly<Partial<Record<DialectName, string>>>;
+  /**
+   * How the names of the models begin that are asked in a dialect, where a provider asks some models
+   * in one and some in another; absent for every model. A name that is in none goes by any.
+   */
+  readonly dialectModels?: Readonly<Partial<Record<DialectName, readonly string[]>>>;
   /** The realtime APIs that it speaks, with the path of each behind its host; absent: none. */
   readonly realtime?: Readonly<Partial<Record<RealtimeApi, string>>>;
   /** Headers that every request to it carries, such as a version. */

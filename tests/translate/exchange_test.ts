@@ -64,6 +64,27 @@ describe("an exchange with a provider of another protocol", () => {
     expect(JSON.parse(String(exchange.request.body))).toMatchObject({ model: "m", top_k: 7 });
   });
 
+  it("is in the protocol in which the provider is asked for the model", () => {
+    const vertex = {
+      ...speaking({ ...CONTENT, ...MESSAGES }),
+      profile: {
+        ...profile,
+        dialects: { ...CONTENT, ...MESSAGES },
+        dialectModels: { "google.generateContent": ["gemini"], "anthropic.messages": ["claude"] },
+      },
+    };
+    const pathOf = (call: ReturnType<typeof smallestCall>, upstreamModel: string) => {
+      const exchange = exchangeWith(vertex, call, { upstreamModel, outputLimit: null });
+      if ("failure" in exchange) throw new Error(exchange.failure.message);
+      return new URL(exchange.request.url).pathname;
+    };
+    for (const client of ["openai.chat.completions", "anthropic.messages"] as const) {
+      const call = smallestCall(client, false);
+      expect(pathOf(call, "claude-opus-4-1")).toBe("/v1/messages");
+      expect(pathOf(call, "gemini-3-pro")).toBe("/v1beta/models/gemini-3-pro:generateContent");
+    }
+  });
+
   it("says the limit that was held for, and the model's own where nobody named one", () => {
     const call = smallestCall("openai.chat.completions", false);
     const limitSent = (outputLimit: number | null, modelOutputLimit?: number) => {
@@ -109,11 +130,13 @@ describe("the bound of a call that is translated", () => {
     generationConfig: { maxOutputTokens: 100 },
   });
   const profileOf = (dialects: ProviderProfile["dialects"]) => ({ ...profile, dialects });
+  const ways = (call: typeof seen, ...profiles: readonly ProviderProfile[]) =>
+    waysOf(call, profiles.map((each) => ({ target: { profile: each }, upstreamModel: "m" })));
 
   it("is that of the protocol in which it is sent", () => {
-    const ways = waysOf(seen, [profileOf(CHAT)]);
-    expect(ways.map(({ dialect }) => dialect)).toEqual(["openai.chat.completions"]);
-    const bounds = boundWays(seen, ways, model, [profileOf(CHAT)]);
+    const sent = ways(seen, profileOf(CHAT));
+    expect(sent.map(({ dialect }) => dialect)).toEqual(["openai.chat.completions"]);
+    const bounds = boundWays(seen, sent, model, [profileOf(CHAT)]);
     expect(boundCall(seen, model).inputTokensBound).toBeLessThan(TOKENS_PER_IMAGE);
     expect(bounds.inputTokensBound).toBeGreaterThanOrEqual(TOKENS_PER_IMAGE);
     expect(bounds.outputTokensRequested).toBe(100);
@@ -121,20 +144,20 @@ describe("the bound of a call that is translated", () => {
 
   it("is the widest of several, and its own where nobody translates", () => {
     const all = [profileOf(CONTENT), profileOf(CHAT), profileOf(MESSAGES)];
-    const ways = waysOf(seen, all);
-    expect(ways.map(({ dialect }) => dialect)).toEqual([
+    const sent = ways(seen, ...all);
+    expect(sent.map(({ dialect }) => dialect)).toEqual([
       "google.generateContent",
       "openai.chat.completions",
       "anthropic.messages",
     ]);
-    const most = Math.max(...ways.map((way) => boundCall(way, model, all).inputTokensBound));
-    expect(boundWays(seen, ways, model, all).inputTokensBound).toBe(most);
-    expect(waysOf(seen, [profileOf(CONTENT)])).toEqual([seen]);
+    const most = Math.max(...sent.map((way) => boundCall(way, model, all).inputTokensBound));
+    expect(boundWays(seen, sent, model, all).inputTokensBound).toBe(most);
+    expect(ways(seen, profileOf(CONTENT))).toEqual([seen]);
     // Who cannot be told something of the call is not asked, and widens nothing.
     const unsaid = callOf("google.generateContent", {
       contents: [{ parts: [{ text: "Hi" }] }],
       generationConfig: { topK: 3 },
     });
-    expect(waysOf(unsaid, [profileOf(CHAT)])).toEqual([unsaid]);
+    expect(ways(unsaid, profileOf(CHAT))).toEqual([unsaid]);
   });
 });
