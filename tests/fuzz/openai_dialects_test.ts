@@ -20,6 +20,7 @@ const GOOD: Readonly<Record<string, JsonObject>> = {
   "openai.audio.transcriptions": { input_audio: { data: "AAAA" }, stream: true },
   "openai.audio.translations": { input_audio: { data: "AAAA" }, stream: true },
   "openai.moderations": { input: "Hi" },
+  "openai.videos": { prompt: "Hi" },
 };
 
 const each = it.each(OPENAI_DIALECTS.map((dialect) => [dialect.name, dialect] as const));
