@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createInProcessBus } from "../../shared/bus/mod.ts";
+import { CHECKPOINT_STREAM, createInProcessBus, METER_STREAM } from "../../shared/bus/mod.ts";
+import { connectNats, connectNatsBus } from "../../shared/bus/nats/mod.ts";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { createLog } from "../../shared/log.ts";
+import { startNats } from "../../tests/servers/mod.ts";
 import { copied, createAnswerArchive, idempotencyKeyOf, requestIdentity } from "./mod.ts";
 
 const effects = createEffects(platformOf(globalThis));
@@ -13,34 +15,62 @@ const answer = {
   body: bytesOf('{"a":1}'),
 };
 
-function archive() {
-  const bus = createInProcessBus({ ...effects, onFault: () => {} });
-  const log = createLog(() => {}, effects.clock, "test");
-  return { bus, archive: createAnswerArchive({ bus, effects, log }) };
+/** Opens the archive on each bus, beside the other streams of the product. */
+const BUSES = {
+  "in one process": () => {
+    const bus = createInProcessBus({ ...effects, onFault: () => {} });
+    return Promise.resolve({ bus, stop: () => bus.close() });
+  },
+  "over NATS": async () => {
+    const server = await startNats();
+    const connection = await connectNats(server.url, { name: "replay", timers: effects.timers });
+    const bus = connectNatsBus(connection, effects);
+    const stop = async () => {
+      await bus.close();
+      await server.stop();
+    };
+    return { bus, stop };
+  },
+};
+
+async function archive(open: (typeof BUSES)[keyof typeof BUSES]) {
+  const { bus, stop } = await open();
+  for (const stream of [METER_STREAM, CHECKPOINT_STREAM]) await bus.ensureStream(stream);
+  const log = createLog((line) => lines.push(line), effects.clock, "test");
+  const lines: string[] = [];
+  return { bus, stop, lines, archive: createAnswerArchive({ bus, effects, log }) };
 }
 
-describe("kept answers", () => {
+describe.each(Object.entries(BUSES))("kept answers %s", (_name, open) => {
   it("come back as they were, to whoever has both secrets", async () => {
-    const { archive: kept, bus } = archive();
+    const { archive: kept, stop } = await archive(open);
     expect(await kept.keep("r1", secret, answer)).toBe(true);
     expect(await kept.find("r1", secret)).toEqual(answer);
     expect(await kept.find("r1", { ...secret, apiKey: "sk-sgl-two" })).toBeNull();
     expect(await kept.find("r1", { ...secret, idempotencyKey: "order-2" })).toBeNull();
     expect(await kept.find("r2", secret)).toBeNull();
-    await bus.close();
+    await stop();
   });
 
-  it("are not readable in the stream, and not kept when too long", async () => {
-    const { archive: kept, bus } = archive();
+  it("may be as long as is promised, and are not kept when longer", async () => {
+    const { archive: kept, stop } = await archive(open);
+    const long = { ...answer, body: new Uint8Array(600_000).fill(97) };
+    expect(await kept.keep("r1", secret, long)).toBe(true);
+    expect((await kept.find("r1", secret))?.body.length).toBe(600_000);
+    expect(await kept.keep("r2", secret, { ...answer, body: new Uint8Array(600_001) })).toBe(false);
+    await stop();
+  });
+
+  it("are not readable in the stream", async () => {
+    const { archive: kept, bus, stop } = await archive(open);
     await kept.keep("r1", secret, { ...answer, body: bytesOf("private words") });
     const stored = JSON.stringify(
-      await bus.readKept("ANSWERS", "sargalay.answer.r1", { most: 1, timeoutMs: 1_000 }),
+      await bus.readKept("ANSWERS", "sargalay.kept.answer.r1", { most: 1, timeoutMs: 1_000 }),
     );
+    expect(stored).toContain("sealed");
     expect(stored).not.toContain("private");
     expect(stored).not.toContain(btoa("private words").slice(0, 8));
-    const long = { ...answer, body: new Uint8Array(600_001) };
-    expect(await kept.keep("r2", secret, long)).toBe(false);
-    await bus.close();
+    await stop();
   });
 });
 

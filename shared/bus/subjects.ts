@@ -22,7 +22,8 @@ export const CHECKPOINT_STREAM = {
 /** The stream that keeps the sealed answers of calls with an idempotency key, for their retries. */
 export const ANSWER_STREAM = {
   name: "ANSWERS",
-  subjects: ["sargalay.answer.*"],
+  // Four tokens, because servers refuse streams whose subjects could overlap.
+  subjects: ["sargalay.kept.answer.*"],
   duplicateWindowMs: 120_000,
   maxMessages: 10_000,
   maxMessagesPerSubject: 1,
@@ -49,7 +50,7 @@ export const subjects = {
   /** Durable: `{shard, note, position}`, a signed checkpoint. */
   checkpoint: (shard: number) => `sargalay.${shard}.checkpoint`,
   /** Durable: the sealed answer to a request. */
-  answer: (requestId: string) => `sargalay.answer.${requestId}`,
+  answer: (requestId: string) => `sargalay.kept.answer.${requestId}`,
   /** Broadcast among edges: what one of them found out about the health of providers. */
   edgeHealth: "sargalay.edges.health",
   /** Broadcast to one edge: a SettledNotice. */
