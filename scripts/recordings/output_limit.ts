@@ -11,14 +11,24 @@ const OUTPUT_LIMITS = [
   "max_new_tokens",
   "max_gen_len",
   "maxTokenCount",
-  "num_predict",
 ];
 
-/** Whether one of the members that limit output stands in a request, or in a part of it. */
-export function hasOutputLimit(json: JsonValue | undefined, depth = 0): boolean {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) return false;
-  return Object.entries(json).some(([name, value]) =>
-    (OUTPUT_LIMITS.includes(name) && typeof value === "number") ||
-    (depth === 0 && hasOutputLimit(value, depth + 1))
-  );
+/** Ollama's own API knows no other, and ignores the others' names. */
+const OLLAMA_LIMITS = ["num_predict"];
+
+/** Whether one of the members that limit output stands in a request of an API, or in a part of it. */
+export function hasOutputLimit(api: string, json: JsonValue | undefined): boolean {
+  const names = api.startsWith("ollama.") ? OLLAMA_LIMITS : OUTPUT_LIMITS;
+  return hasMember(names, json) ||
+    membersOf(json).some(([, part]) => hasMember(names, part));
+}
+
+function hasMember(names: readonly string[], json: JsonValue | undefined): boolean {
+  return membersOf(json).some(([name, value]) => names.includes(name) && typeof value === "number");
+}
+
+function membersOf(json: JsonValue | undefined): [string, JsonValue | undefined][] {
+  return typeof json === "object" && json !== null && !Array.isArray(json)
+    ? Object.entries(json)
+    : [];
 }

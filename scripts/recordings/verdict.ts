@@ -144,8 +144,8 @@ export function ratioOf(
   holdMicroKyat: bigint | null,
   chargeMicroKyat: bigint | null,
 ): number | null {
-  const { client: { body }, recording: { response } } = replayed;
-  const limited = body.kind === "json" && hasOutputLimit(body.json);
+  const { client: { body }, recording: { api, response } } = replayed;
+  const limited = body.kind === "json" && hasOutputLimit(api, body.json);
   if (!limited || response.status >= 400 || !saysItAll(replayed) || replayed.outcome.left) {
     return null;
   }
