@@ -24,6 +24,7 @@ import { errorResponse } from "./errors.ts";
 import { admit, checkHeaders, type Peer, refuseWhenOverloaded, shuttingDown } from "./gate.ts";
 import type { EdgeHealth } from "./health/mod.ts";
 import { placeHold } from "./hold/mod.ts";
+import { findJob, jobHoldTtlMs, type Jobs, LONGEST_JOB_MS, takeJob } from "./jobs/mod.ts";
 import type { Keyring } from "./keys/mod.ts";
 import { type CallLimits, readBody } from "./limits/mod.ts";
 import type { Progress } from "./meter/mod.ts";
@@ -69,6 +70,7 @@ export interface ProxyDeps {
   readonly admission: Admission;
   readonly archive: AnswerArchive;
   readonly sockets: RealtimeSockets;
+  readonly jobs: Jobs;
   /** Whether `x-forwarded-for` comes from a front door of our own. */
   readonly trustForwarded: boolean;
   /** Retries and hedging. */
@@ -112,8 +114,12 @@ export function createProxyApp(deps: ProxyDeps): Hono<ProxyEnvironment> {
     if (realtime !== null && method === "GET") {
       return await takeSession(deps, { request, requestId, peer, protocol: realtime });
     }
+    const job = findJob(path);
+    if (job !== null && (method === "GET" || (method === "DELETE" && !job.content))) {
+      return await takeJob(deps, { request, requestId, peer, path: job });
+    }
     checkHeaders(deps, request);
-    if (api !== null || realtime !== null) context.res = notAllowed(method, path);
+    if (api !== null || realtime !== null || job !== null) context.res = notAllowed(method, path);
     else await next();
     context.res.headers.set("x-request-id", requestId);
   });
@@ -190,20 +196,28 @@ async function carry(
   // Hold what it can cost at most, whoever of them serves it.
   const profiles = plan.candidates
     .map(({ target, upstreamModel }) => profileFor(target.profile, upstreamModel));
-  const bounds = boundWays(asked, waysOf(asked, plan.candidates), widestOf(plan), profiles);
+  const ways = waysOf(asked, plan.candidates);
+  const bounds = boundWays(asked, ways, widestOf(plan), profiles);
   const shard = shardOf(caller.accountId, deps.shards);
-  const call: Call = { deps, requestId, shard, caller, request: asked, startedAtMs, bounds, plan };
+  const life = dialect.beginsJob === true
+    ? { holdTtlMs: jobHoldTtlMs(deps.holdTtlMs), longestMs: LONGEST_JOB_MS }
+    : { holdTtlMs: deps.holdTtlMs };
+  const call: Call = {
+    ...{ deps, requestId, shard, caller, startedAtMs, bounds, plan },
+    ...life,
+    request: asked,
+  };
   const ending = createCallEnding(call);
   const replay = replaySecret(request);
   const hold = await placeHold(deps, {
     ...bounds,
-    ...holdTermsOf(plan, asked),
+    ...holdTermsOf(plan, asked, ways),
     accountId: caller.accountId,
     requestId,
     keyId: caller.keyId,
     edgeId: deps.edgeId,
     endpoint: asked.endpoint,
-    holdTtlMs: deps.holdTtlMs,
+    holdTtlMs: life.holdTtlMs,
     ...(replay === null ? {} : {
       idempotency: await requestIdentity(
         replay.idempotencyKey,
@@ -282,9 +296,12 @@ async function carry(
       const response = new Response(stream, { status: answer.status, headers });
       return replay === null ? response : keptWhole(deps.archive, requestId, replay, response);
     }
-    const settled = await inTime(deps, ending.answered(opened, answer));
-    if (settled !== null) Object.assign(headers, costHeaders(settled));
-    const bytes = answer.reading.translated ?? answer.bytes;
+    let bytes = answer.reading.translated ?? answer.bytes;
+    if (dialect.beginsJob === true) bytes = deps.jobs.begin({ call, ending, opened, answer });
+    else {
+      const settled = await inTime(deps, ending.answered(opened, answer));
+      if (settled !== null) Object.assign(headers, costHeaders(settled));
+    }
     if (replay !== null) {
       await deps.archive.keep(requestId, replay, { status: answer.status, headers, body: bytes });
     }

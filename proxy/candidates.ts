@@ -2,6 +2,7 @@
 import type { EdgeModel } from "../shared/edge_config/mod.ts";
 import type { RoutingFacts } from "../shared/events/mod.ts";
 import { identifierSchema } from "../shared/ids/mod.ts";
+import type { UsageClass } from "../shared/usage/mod.ts";
 import type { ProxyDeps } from "./app.ts";
 import type { CallRequest } from "./dialects/mod.ts";
 import { type HealthAttempt, neuronsOf, reserveAllowance } from "./health/mod.ts";
@@ -26,10 +27,14 @@ export interface CallPlan {
   readonly routing: RoutingFacts | null;
 }
 
-/** What a hold must say so that it covers every candidate: other models, and whose key pays. */
+/**
+ * What a hold must say so that it covers every candidate: other models, whose key pays, and the
+ * classes that can occur, whichever of the `ways` the call goes.
+ */
 export function holdTermsOf(
   { candidates }: CallPlan,
-  { model: name, classes }: Pick<CallRequest, "model" | "classes">,
+  { model: name }: Pick<CallRequest, "model">,
+  ways: readonly Pick<CallRequest, "classes">[],
 ): Pick<HoldRequest, "model" | "alternatives" | "askedModel" | "billing" | "classes"> {
   const [{ model }] = candidates;
   const others = new Set(candidates.map((each) => each.model.model));
@@ -41,7 +46,7 @@ export function holdTermsOf(
     ...(name === model.model || !identifierSchema.safeParse(name).success
       ? {}
       : { askedModel: name }),
-    ...(classes === null ? {} : { classes: [...classes] }),
+    ...classesOf(ways),
     ...(own === 0 ? {} : { billing: own === candidates.length ? "own_key" : "either" }),
   };
 }
@@ -88,4 +93,11 @@ export function widestOf(
     maxOutputTokens: Math.max(...models.map((model) => model.maxOutputTokens)),
     capabilities: known ? models.flatMap(({ capabilities }) => capabilities ?? []) : undefined,
   };
+}
+
+function classesOf(
+  ways: readonly Pick<CallRequest, "classes">[],
+): { readonly classes?: UsageClass[] } {
+  const named = ways.flatMap(({ classes }) => classes ?? []);
+  return ways.some(({ classes }) => classes === null) ? {} : { classes: [...new Set(named)] };
 }
