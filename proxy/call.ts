@@ -26,6 +26,10 @@ export interface Call {
   readonly caller: Caller;
   readonly request: CallRequest;
   readonly startedAtMs: number;
+  /** Life of its hold without an extension, in milliseconds. */
+  readonly holdTtlMs: number;
+  /** Longest life of the call where it is not that of any call, in milliseconds. */
+  readonly longestMs?: number;
   readonly bounds: CallBounds;
   readonly plan: CallPlan;
 }
@@ -40,7 +44,7 @@ export interface CallEnding {
   /** The hold stands: from now on the call is followed. */
   opened(grant: Pick<HoldGrant, "outputTokensGranted">): void;
   /** Takes note of an exchange that runs. */
-  watched(watch: Watch): void;
+  watched(watch: Pick<Watch, "abort">): void;
   /** Takes note of how far a stream has come. */
   progress(served: Candidate, reader: AnswerReader, state: StreamState): void;
   /** Whether there is a hold is unknown, and nothing was sent upstream. */
@@ -51,6 +55,11 @@ export interface CallEnding {
   answered(opened: ServedCall, answer: WholeAnswer): OpenSettlement;
   /** A stream ended, well or not. */
   streamEnded(opened: ServedCall, end: StreamEnd): OpenSettlement;
+  /**
+   * Somebody else ends the call, as that of a job: from now on nothing here does. It is followed, and
+   * its hold extended, until the returned function is called.
+   */
+  handOver(): () => void;
   /** Something unexpected happened here. */
   broken(): void;
 }
@@ -63,7 +72,7 @@ export function createCallEnding(call: Call): CallEnding {
   let unfollow = () => {};
   let current: MeterSource | null = null;
   /** Of all attempts: those that have ended take no more notice. */
-  const watches: Watch[] = [];
+  const watches: Pick<Watch, "abort">[] = [];
   let outputTokensGranted = Infinity;
 
   // What is counted here is an estimate, and no call makes more than it was granted.
@@ -121,7 +130,8 @@ export function createCallEnding(call: Call): CallEnding {
         requestId,
         shard: call.shard,
         startedAtMs: call.startedAtMs,
-        holdTtlMs: deps.holdTtlMs,
+        holdTtlMs: call.holdTtlMs,
+        ...(call.longestMs === undefined ? {} : { longestMs: call.longestMs }),
         reading: () =>
           current === null ? null : {
             ...measuredStream(current, false),
@@ -175,6 +185,10 @@ export function createCallEnding(call: Call): CallEnding {
           outcome,
         }),
       );
+    },
+    handOver() {
+      settled ??= { stored: Promise.resolve(), settled: Promise.resolve(null) };
+      return unfollow;
     },
     broken: () => void release("upstream_failed", facts(null, { outcome: "internal_error" })),
   };

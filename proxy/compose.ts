@@ -8,6 +8,7 @@ import { createProxyApp, type ProxyDeps } from "./app.ts";
 import type { ProxyConfig } from "./config.ts";
 import { followEdgeConfig } from "./edge_config/mod.ts";
 import { createEdgeHealth } from "./health/mod.ts";
+import { createJobs, createTicketSealer } from "./jobs/mod.ts";
 import { createKeyring } from "./keys/mod.ts";
 import { createCoarseTimers } from "./limits/mod.ts";
 import { createProgress } from "./meter/mod.ts";
@@ -86,7 +87,7 @@ export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Prom
   const admission = createAdmission(config.admission);
   let closing = false;
   let closed: Promise<number> | null = null;
-  const deps: ProxyDeps = {
+  const parts: Omit<ProxyDeps, "jobs"> = {
     ...common,
     limits,
     providers: createProviders(edgeConfig, config),
@@ -105,7 +106,8 @@ export async function composeProxy(config: ProxyConfig, world: ProxyWorld): Prom
     maxOpenSettlements: MAX_OPEN_SETTLEMENTS,
     closing: () => closing,
   };
-  const app = createProxyApp(deps);
+  const sealer = createTicketSealer(config.masterKeys, world.effects.random);
+  const app = createProxyApp({ ...parts, jobs: createJobs(parts, sealer) });
   const close = async () => {
     closing = true;
     const endsAtMs = world.effects.clock.nowMs() + config.drainMs;

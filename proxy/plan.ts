@@ -93,6 +93,23 @@ export function isServed(deps: ProxyDeps, { model, providers }: EdgeModel): bool
   );
 }
 
+/**
+ * A provider as a target, with the key that something was begun with there; the caller must still be
+ * one who may use it. Throws FailureError `no_provider_available` when either is gone.
+ */
+export function targetFor(
+  deps: ProxyDeps,
+  { key }: Caller,
+  providerName: string,
+  keyId: string | null,
+): UpstreamTarget {
+  const provider = deps.providers.all().find(({ name }) => name === providerName);
+  const used = provider && usableKeysOf(deps, key, provider).find((each) => each.keyId === keyId);
+  if (provider !== undefined && used !== undefined) return targetOf(provider, used);
+  const message = `${providerName} can't be asked now with the key that this was begun with.`;
+  throw new FailureError(failure("no_provider_available", message, { retryAfterMs: 5_000 }));
+}
+
 function notForSale(name: string): FailureError {
   return new FailureError(
     failure("model_not_found", `The model ${JSON.stringify(name)} is not for sale.`, {

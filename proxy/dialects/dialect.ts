@@ -264,6 +264,8 @@ export interface ErrorForm {
 /** One API. */
 export interface Dialect {
   readonly name: DialectName;
+  /** Whether an answer is the beginning of a job, whose hold stays open until it ends; absent: no. */
+  readonly beginsJob?: boolean;
   /** Understands a client's request; refuses by name what cannot be bounded. */
   parse(arrived: Arrived): ParsedCall;
   /** The request for an upstream that speaks this dialect. */

@@ -8,6 +8,7 @@ import { openaiModerations } from "./openai_moderations/mod.ts";
 import { openaiResponses } from "./openai_responses/mod.ts";
 import { openaiSpeech } from "./openai_speech/mod.ts";
 import { openaiTranscriptions, openaiTranslations } from "./openai_transcriptions/mod.ts";
+import { openaiVideos } from "./openai_videos/mod.ts";
 
 /** Every one that is built in. */
 export const OPENAI_DIALECTS: readonly Dialect[] = [
@@ -21,4 +22,5 @@ export const OPENAI_DIALECTS: readonly Dialect[] = [
   openaiTranscriptions,
   openaiTranslations,
   openaiModerations,
+  openaiVideos,
 ];

@@ -25,6 +25,8 @@ export interface OpenCall {
   readonly shard: number;
   readonly startedAtMs: number;
   readonly holdTtlMs: number;
+  /** Longest life of this call, in milliseconds; absent for that of any call. */
+  readonly longestMs?: number;
   /** What is known so far and who serves it, or null when nothing was received. */
   readonly reading: () => ServedReading | null;
   /** Ends the call here and now; it is settled on what is known. */
@@ -129,7 +131,7 @@ export function createProgress(options: {
     const { accountId, requestId, shard, holdTtlMs, startedAtMs } = each.call;
     if (each.gone || each.extending || nowMs - each.extendedAtMs < holdTtlMs / 2) return;
     // A call that outlasts its limit must not keep its customer's money held for ever.
-    if (nowMs - startedAtMs >= options.totalMs) return;
+    if (nowMs - startedAtMs >= (each.call.longestMs ?? options.totalMs)) return;
     each.extending = true;
     each.sequence += 1;
     const operationId = edgeOperationId("extend", requestId, each.sequence);

@@ -21,6 +21,7 @@ const TRANSLATIONS: Paths = { "openai.audio.translations": "/audio/translations"
 const PICTURES: Paths = { "openai.images.generations": "/images/generations" };
 const EDITS: Paths = { "openai.images.edits": "/images/edits" };
 const MODERATIONS: Paths = { "openai.moderations": "/moderations" };
+const VIDEOS: Paths = { "openai.videos": "/videos" };
 
 /** Every path of OpenAI's own. */
 const EVERYTHING: Paths = {
@@ -33,6 +34,7 @@ const EVERYTHING: Paths = {
   ...TRANSCRIPTIONS,
   ...TRANSLATIONS,
   ...MODERATIONS,
+  ...VIDEOS,
 };
 
 /** Documents ordered by a query, in the form that these share with Cohere. */

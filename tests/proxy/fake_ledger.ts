@@ -23,7 +23,16 @@ export interface FakeLedger {
   /** Answers no settlement, so that they come by the stream, and drops this many notices of them. */
   dropNotices(count: number): void;
   /** Changes a key in the configuration and tells the edges. */
-  setKey(key: { keyHash: string; revoked?: boolean; expiresAtMs?: number | null }): void;
+  setKey(
+    key: {
+      keyHash: string;
+      accountId?: string;
+      revoked?: boolean;
+      expiresAtMs?: number | null;
+    },
+  ): void;
+  /** From now on the holds of calls that have not ended are told to have expired. */
+  expireHolds(): void;
   /** Commands about the end of a call, each operation once. */
   ends(): Told[];
   /** Resolves when `count` calls have ended. */
@@ -50,6 +59,7 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
   let carried: number | null = null;
   let noticesToDrop = 0;
   let position = 1;
+  let expired = false;
   let waiting: { count: number; resolve: (ends: Told[]) => void }[] = [];
   const keys = [key(options.keyHash, {}, 1)];
 
@@ -64,6 +74,13 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
       }
     }
     return [...seen.values()];
+  };
+  const stateOf = (requestId: string) => {
+    const of = (each: Told) => each.body.requestId === requestId;
+    const end = ends().find(of);
+    if (end !== undefined) return end.type === "SettleHold" ? "settled" : "released";
+    if (!told.some((each) => each.type === "PlaceHold" && of(each))) return null;
+    return expired ? "expired" : "held";
   };
   const remember = (message: JsonValue): Told => {
     const each = message as unknown as Told;
@@ -132,7 +149,11 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
   await bus.ensureStream(METER_STREAM);
   const parts = await Promise.all([
     bus.respond(subjects.command(0), "ledger", command),
-    bus.respond(subjects.query(0), "ledger", (query) => Promise.resolve(answerQuery(query))),
+    bus.respond(
+      subjects.query(0),
+      "ledger",
+      (query) => Promise.resolve(answerQuery(query, stateOf)),
+    ),
     bus.respond(subjects.config(0), "ledger", (request) => {
       const after = Number((request as { afterPosition: string }).afterPosition);
       return Promise.resolve({
@@ -168,6 +189,7 @@ export async function startFakeLedger(options: Options): Promise<FakeLedger> {
       keys.push(key(keyHash, changes, position));
       bus.publish(subjects.configChanged(0), { position: `${position}` });
     },
+    expireHolds: () => expired = true,
     ends,
     ended: (count) =>
       new Promise((resolve) => {
@@ -194,7 +216,7 @@ function accepted(result: JsonObject) {
 
 function key(
   keyHash: string,
-  changes: { revoked?: boolean; expiresAtMs?: number | null },
+  changes: { accountId?: string; revoked?: boolean; expiresAtMs?: number | null },
   changedAt: number,
 ) {
   return {
@@ -220,7 +242,10 @@ function model(name: string, options: Options): JsonObject {
   };
 }
 
-function answerQuery(query: JsonValue): JsonValue {
+function answerQuery(
+  query: JsonValue,
+  stateOf: (requestId: string) => string | null,
+): JsonValue {
   const { type, accountId, requestId } = query as Record<string, string>;
   if (type === "GetBalance") {
     return {
@@ -236,7 +261,7 @@ function answerQuery(query: JsonValue): JsonValue {
       },
     };
   }
-  const known = requestId?.endsWith("0") === false;
+  const known = stateOf(String(requestId)) !== null || requestId?.endsWith("0") === false;
   return {
     result: known
       ? {
@@ -244,7 +269,7 @@ function answerQuery(query: JsonValue): JsonValue {
         accountId,
         keyId: "key-1",
         model: "gpt-4o-mini",
-        state: "settled",
+        state: stateOf(String(requestId)) ?? "settled",
         holdMicroKyat: "9000000",
         chargedMicroKyat: "1500000",
         unbilledMicroKyat: "0",
