@@ -10,6 +10,8 @@ export interface ClientOutcome {
   readonly bytes: number;
   /** Whether the client went away before the end. */
   readonly left: boolean;
+  /** Why the answer broke off under the client's hands; null when it came to an end. */
+  readonly broken: string | null;
 }
 
 /** When a client goes away; without it, it stays to the end. */
@@ -64,7 +66,8 @@ export async function callProxy(
   const { status } = response;
   if (!response.ok) {
     const text = await response.text();
-    return { status, requestId, error: parsed(text), bytes: text.length, left: false };
+    const error = parsed(text);
+    return { status, requestId, error, bytes: text.length, left: false, broken: null };
   }
   leaving?.onHead();
   let left = false;
@@ -73,13 +76,14 @@ export async function callProxy(
     gone.abort();
   });
   let bytes = 0;
+  let broken: string | null = null;
   try {
     for await (const chunk of response.body ?? []) bytes += chunk.length;
     left = false;
   } catch (error) {
-    if (!left) throw error;
+    if (!left) broken = String(error);
   }
-  return { status, requestId, error: null, bytes, left };
+  return { status, requestId, error: null, bytes, left, broken };
 }
 
 function parsed(text: string): unknown {

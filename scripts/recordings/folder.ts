@@ -29,7 +29,23 @@ export async function readRecording(path: string): Promise<Recording> {
     throw new RecordingError(`${path} is no recording: id, provider, api, request and response`);
   }
   const { sse: _sse, ...recording } = value as Recording & { sse?: unknown };
-  return { ...recording, tags: recording.tags ?? [] };
+  const { request, response } = recording;
+  return {
+    ...recording,
+    // Whoever wrote it may have left out what has no value.
+    model: recording.model ?? null,
+    streaming: recording.streaming === true,
+    framing: recording.framing ?? (recording.streaming === true ? "sse" : "json"),
+    tags: recording.tags ?? [],
+    expected_usage: recording.expected_usage ?? null,
+    request: {
+      ...request,
+      headers: request.headers ?? {},
+      body: request.body ?? null,
+      body_elided: request.body_elided === true,
+    },
+    response: { ...response, headers: response.headers ?? {} },
+  };
 }
 
 function parsed(path: string, text: string): unknown {

@@ -84,7 +84,7 @@ export function lineOf(replayed: Replayed): ReplayLine {
     mismatches,
     beyondSummary: beyond.map(({ what }) => what),
     refused,
-    message: outcome.error === null ? null : messageOf(outcome.error),
+    message: outcome.error === null ? outcome.broken : messageOf(outcome.error),
     holdCoversCharge: holdMicroKyat === null || dueMicroKyat === null || !saysItAll(replayed)
       ? null
       : dueMicroKyat <= holdMicroKyat,
@@ -94,6 +94,12 @@ export function lineOf(replayed: Replayed): ReplayLine {
     chunks: replayed.chunks,
     leftAfterChunk: replayed.leftAfterChunk,
   };
+}
+
+/** The line of a replay that came to nothing, because the proxy did not answer at all. */
+export function brokenLine(path: string, recording: Recording, message: string): ReplayLine {
+  const line = unplayableLine(path, recording, { code: "no_answer", message });
+  return { ...line, verdict: "failed", refused: null };
 }
 
 /** The line of a recording that never went upstream because nothing here takes it. */

@@ -7,7 +7,7 @@ import type { RecordingsOptions } from "./options.ts";
 import type { Plan, PlannedReplay, PlannedTarget } from "./plan.ts";
 import type { ReplayProduct } from "./product.ts";
 import type { ReplayingUpstream } from "./upstream.ts";
-import { lineOf, type ReplayLine, unplayableLine } from "./line.ts";
+import { brokenLine, lineOf, type ReplayLine, unplayableLine } from "./line.ts";
 
 /** What a replay works with. */
 export interface ReplayWorld {
@@ -52,7 +52,10 @@ async function replayOne(
   const leaveAfter = staying ? [null] : leavingChunks(recording, chunks.length, options);
   for (const leftAfterChunk of leaveAfter) {
     const replayed = { target, replay, recording, client, chunks, leftAfterChunk };
-    world.onLine(await replayedLine(replayed, world));
+    // Whatever happens to one recording, the others are replayed.
+    const line = await replayedLine(replayed, world)
+      .catch((error) => brokenLine(replay.path, recording, String(error)));
+    world.onLine(line);
   }
 }
 

@@ -32,7 +32,7 @@ function lineWith(recording: Recording, usage: Usage) {
   return lineOf({
     recording,
     client,
-    outcome: { status: 200, requestId: "1", error: null, bytes: 1, left: false },
+    outcome: { status: 200, requestId: "1", error: null, bytes: 1, left: false, broken: null },
     receipt: {
       state: "settled",
       hold: "10",

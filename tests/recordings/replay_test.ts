@@ -41,6 +41,11 @@ const falsified: Recording = {
   },
 };
 
+const PLAIN_MESSAGES = [{ role: "user", content: "Mingalaba!" }];
+const PLAIN_ANSWER = JSON.stringify({
+  choices: [{ index: 0, message: { role: "assistant", content: "Hi." }, finish_reason: "stop" }],
+});
+
 const options = (folder: string): RecordingsOptions => ({
   folder,
   json: true,
@@ -64,6 +69,13 @@ describe("replaying a folder through the running proxy", () => {
       ...Object.fromEntries([...KNOWN, ...FAILING].map((each) => [`${each.id}.json`, each])),
       "nowhere-ai/deeper/one.json": unheard("unheard-of"),
       "nowhere-ai/two.json": unheard("unheard-of-route", { api: "martian.telepathy" }),
+      "nowhere-ai/bare.json": {
+        id: "bare",
+        provider: "nowhere-ai",
+        api: known.api,
+        request: { url: known.request.url, body: { model: "m", messages: PLAIN_MESSAGES } },
+        response: { status: 200, body: PLAIN_ANSWER },
+      },
       "falsified-ai/three.json": falsified,
       "nowhere-ai/four.json": "{ this is cut o",
       "nowhere-ai/five.json": { id: "no-exchange" },
@@ -98,6 +110,10 @@ describe("replaying a folder through the running proxy", () => {
     expect(lineOf("unheard-of")).toMatchObject({ verdict: "matched", provider: "nowhere-ai" });
   });
 
+  it("a recording without all that may be left out is replayed as well", () => {
+    expect(lineOf("bare")).toMatchObject({ verdict: "unreported", evidence: "observed" });
+  });
+
   it("an API without a route and a file that is no recording are refused, and it is said", () => {
     expect(lineOf("unheard-of-route").refused).toEqual({ code: "no_route", param: null });
     const unreadable = [...lines.values()].filter(({ refused }) => refused?.code === "unreadable");
@@ -115,7 +131,7 @@ describe("replaying a folder through the running proxy", () => {
   });
 
   it("counts every recording once", () => {
-    expect(summary.recordings).toBe(KNOWN.length + FAILING.length + 5);
+    expect(summary.recordings).toBe(KNOWN.length + FAILING.length + 6);
     expect(Object.values(summary.verdicts).reduce((sum, each) => sum + each, 0))
       .toBe(summary.recordings);
   });
