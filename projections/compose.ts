@@ -29,6 +29,7 @@ import {
   projectionRoutes,
   type Runner,
 } from "./runner/mod.ts";
+import { createStatusReader, openHealthBoard, statusRoutes } from "./status/mod.ts";
 import type { Queryable } from "./table/mod.ts";
 import { timeTravelRoutes } from "./time_travel/mod.ts";
 
@@ -73,6 +74,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   ...timeTravelRoutes,
   ...projectionRoutes,
   ...rebuildRoutes,
+  ...statusRoutes,
   ...liveRoutes,
   ...alertRoutes,
 ];
@@ -112,12 +114,14 @@ export async function composeProjections<Database>(
   const webhook = alertWebhook === null ? null : { target: alertWebhook, fetch: parts.fetch };
   const alerts = startAlerts({ db, shards, effects, log, webhook });
   runner.onAdvance(alerts.wake);
+  const board = await openHealthBoard(bus, effects.clock);
   const fetch = createReadApi({
     routes: READ_ROUTES,
     context: {
       db: parts.reads ?? db,
       shards,
       effects,
+      status: createStatusReader({ db: parts.reads ?? db, effects, board }),
       rebuilds,
       follow: hub.follow,
       followAlerts: alerts.follow,
@@ -134,6 +138,7 @@ export async function composeProjections<Database>(
     fetch,
     runner,
     async close() {
+      await board.stop();
       await hub.close();
       await alerts.close();
       await rebuilds.close();

@@ -4,6 +4,7 @@ import type { Effects } from "../../shared/effects.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Permission, Principal } from "../../shared/permissions.ts";
 import type { Rebuilds } from "../rebuild/mod.ts";
+import type { StatusReader } from "../status/status.ts";
 import type { Queryable } from "../table/mod.ts";
 
 /** What routes read from. */
@@ -11,6 +12,8 @@ export interface ReadContext {
   readonly db: Queryable;
   readonly shards: number;
   readonly effects: Effects;
+  /** How the gateway is doing; see the `status` feature. */
+  readonly status: StatusReader;
   readonly rebuilds: Pick<Rebuilds, "versions" | "rebuild" | "rollback" | "cancel" | "list">;
   /** Follows an account's balance; see the `live` feature. */
   follow(accountId: string): Response;

@@ -1,11 +1,13 @@
 /** Reads calls. @module */
 import { sql } from "kysely";
 import { z } from "zod";
-import { accountIdSchema, identifierSchema, requestIdSchema } from "../../shared/ids/mod.ts";
+import { accountIdSchema, requestIdSchema } from "../../shared/ids/mod.ts";
 import { itemSchema, pageSchema, requestRowSchema } from "../../shared/read_api/mod.ts";
 import { listQuery, pageOf, type ReadRoute, readRoute } from "../http/mod.ts";
 import { decodeRow, selectList } from "../table/mod.ts";
+import { requestConditions, requestFilters } from "./filters.ts";
 import { type Request, requestsTable } from "./requests.ts";
+import { requestSummaryRoute } from "./summary.ts";
 
 const columns = sql.raw(selectList(requestsTable, "t"));
 
@@ -18,24 +20,18 @@ export const requestRoutes: readonly ReadRoute[] = [
     scope: "query",
     reads: ["requests"],
     query: z.object({
-      account: accountIdSchema.optional(),
-      key: identifierSchema.optional(),
-      model: identifierSchema.optional(),
-      state: requestRowSchema.shape.state.optional(),
+      ...requestFilters,
       ...listQuery([z.number().int(), requestIdSchema]),
     }),
     answer: pageSchema(requestRowSchema),
     async handle({ accountId, query }, { db }) {
-      const { key, model, state, limit, cursor } = query;
+      const { account: _, limit, cursor, ...given } = query;
       const filters = [
-        accountId === null ? null : sql`account_id = ${accountId}`,
-        key === undefined ? null : sql`key_id = ${key}`,
-        model === undefined ? null : sql`model = ${model}`,
-        state === undefined ? null : sql`state = ${state}`,
-        cursor === undefined
-          ? null
-          : sql`(placed_at_ms, request_id) < (${cursor[0]}::bigint, ${cursor[1]}::uuid)`,
-      ].filter((filter) => filter !== null);
+        ...requestConditions(accountId, given),
+        ...(cursor === undefined
+          ? []
+          : [sql`(placed_at_ms, request_id) < (${cursor[0]}::bigint, ${cursor[1]}::uuid)`]),
+      ];
       const { rows } = await sql<Record<string, unknown>>`
         select ${columns} from projections.requests t
         ${filters.length === 0 ? sql`` : sql`where ${sql.join(filters, sql` and `)}`}
@@ -49,6 +45,8 @@ export const requestRoutes: readonly ReadRoute[] = [
       );
     },
   }),
+  // Before the one whose id it would else be.
+  requestSummaryRoute,
   readRoute({
     path: "/v1/requests/{requestId}",
     permission: "request:read",

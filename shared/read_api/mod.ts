@@ -14,7 +14,9 @@ export * from "./projections.ts";
 export * from "./explorer.ts";
 export * from "./alerts.ts";
 export * from "./plans.ts";
+export * from "./request_summary.ts";
 export * from "./rerate.ts";
+export * from "./status.ts";
 export * from "./time_travel.ts";
 
 const amount = z.string().regex(/^-?\d+$/);
@@ -41,7 +43,7 @@ export const accountRowSchema = z.object({
   updatedAtMs: z.number().int(),
 });
 
-/** GET /v1/accounts/{accountId}/keys. */
+/** GET /v1/accounts/{accountId}/keys, newest first; /v1/keys (filter: account), by account and key. */
 export const keyRowSchema = z.object({
   keyId: z.string(),
   accountId: z.string(),
@@ -63,7 +65,10 @@ export const keyRowSchema = z.object({
   lastUsedAtMs: z.number().int().nullable(),
 });
 
-/** GET /v1/requests (filters: account, key, model, state), /v1/requests/{requestId}. */
+/**
+ * GET /v1/requests (filters: account, key, model, state, provider, outcome as in `call`, and from and
+ * to, epoch milliseconds between which it was placed), /v1/requests/{requestId}.
+ */
 export const requestRowSchema = z.object({
   requestId: z.string(),
   accountId: z.string(),
