@@ -1,5 +1,5 @@
 /** What routing must know of a call, from what its dialect understood. @module */
-import type { ModelKind } from "../shared/events/mod.ts";
+import type { ModelKind } from "../shared/models/mod.ts";
 import type { CallRequest, DialectName } from "./dialects/mod.ts";
 import type { PlanQuestion } from "./plan.ts";
 import type { Provider } from "./providers.ts";

@@ -1,7 +1,7 @@
 /** Where a call may go: the targets that serve what was asked for, best first. @module */
 import type { EdgeKey, EdgeModel } from "../shared/edge_config/mod.ts";
 import { failure, FailureError } from "../shared/errors.ts";
-import type { ModelKind } from "../shared/events/mod.ts";
+import type { ModelKind } from "../shared/models/mod.ts";
 import { isModelAllowed } from "../shared/key_settings/mod.ts";
 import { STRATEGIES, type Strategy } from "../shared/routing/mod.ts";
 import type { Usage } from "../shared/usage/mod.ts";

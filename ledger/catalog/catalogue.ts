@@ -1,7 +1,8 @@
 /** The catalogue as data: what each model is, its price as decimal text, and where that comes from. @module */
 import { z } from "zod";
 import type { CommandOf } from "../../shared/commands/mod.ts";
-import { MODEL_KINDS, MODEL_MODALITIES, type Rates } from "../../shared/events/mod.ts";
+import { type Rates } from "../../shared/events/mod.ts";
+import { MODEL_KINDS, MODEL_MODALITIES } from "../../shared/models/mod.ts";
 import { identifierSchema, labelSchema } from "../../shared/ids/mod.ts";
 import { parseDecimal } from "../../shared/money/mod.ts";
 import { USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";

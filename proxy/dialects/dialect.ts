@@ -120,6 +120,8 @@ export interface CallRequest {
   readonly unitsBound: Usage;
   /** Classes that the call cannot have left out; null when any may occur. */
   readonly classes: readonly (keyof Usage)[] | null;
+  /** Whether no provider bills such a call: it is metered, and held and charged at 0; absent: no. */
+  readonly free?: boolean;
 }
 
 /** The outcome of understanding a request. */

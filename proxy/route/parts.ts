@@ -1,5 +1,5 @@
 /** What routing must know of providers, models, calls and the world. @module */
-import type { ModelKind } from "../../shared/events/mod.ts";
+import type { ModelKind } from "../../shared/models/mod.ts";
 import type { EdgeModel } from "../../shared/edge_config/mod.ts";
 import type { ModelIndex } from "../../shared/models/mod.ts";
 import type { Usage } from "../../shared/usage/mod.ts";

@@ -1,7 +1,7 @@
 /** Servers that calls can be sent to. @module */
 import type { DialectName } from "../dialects/mod.ts";
 import type { ThoughtForm } from "../translate/mod.ts";
-import type { RealtimeApi } from "../realtime/protocol.ts";
+import type { RealtimeApi } from "../realtime/mod.ts";
 
 /** How a provider wants to see its key. */
 export type AuthForm =

@@ -1,5 +1,6 @@
 /** Which of several sources' prices counts, and what the others say otherwise. @module */
-import type { ModelKind, Rates } from "../../shared/events/mod.ts";
+import type { Rates } from "../../shared/events/mod.ts";
+import type { ModelKind } from "../../shared/models/mod.ts";
 import { formatDecimal } from "../../shared/money/mod.ts";
 import { RATE_FALLBACKS, USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";
 import type { SourceModel, SourceTier } from "./sources/source_model.ts";

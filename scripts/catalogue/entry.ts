@@ -1,6 +1,7 @@
 /** From what the sources tell of a model to its entry in the catalogue. @module */
 import type { CatalogueEntry } from "../../ledger/catalog/mod.ts";
-import type { ModelKind, Rates } from "../../shared/events/mod.ts";
+import type { Rates } from "../../shared/events/mod.ts";
+import type { ModelKind } from "../../shared/models/mod.ts";
 import { identifierSchema, labelSchema } from "../../shared/ids/mod.ts";
 import { USAGE_CLASSES } from "../../shared/usage/mod.ts";
 import { choosePrice, type ChosenPrice, type Difference, usd } from "./choose_price.ts";

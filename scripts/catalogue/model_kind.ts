@@ -1,5 +1,6 @@
 /** What a model is called for and who made it, where the sources only hint at it. @module */
-import type { ModelKind, Rates } from "../../shared/events/mod.ts";
+import type { Rates } from "../../shared/events/mod.ts";
+import type { ModelKind } from "../../shared/models/mod.ts";
 import type { UsageClass } from "../../shared/usage/mod.ts";
 import type { Modality, SourceModel } from "./sources/source_model.ts";
 

@@ -41,9 +41,6 @@ export {
   UNKNOWN_CALL,
 } from "./call.ts";
 export {
-  MODEL_KINDS,
-  MODEL_MODALITIES,
-  type ModelKind,
   type PinnedPricing,
   priceDetails,
   type Rates,

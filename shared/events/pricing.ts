@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { identifierSchema, labelSchema } from "../ids/mod.ts";
 import { microKyatSchema } from "../money/mod.ts";
+import { MODEL_KINDS, MODEL_MODALITIES } from "../models/mod.ts";
 import { USAGE_CLASSES } from "../usage/mod.ts";
 
 /** Provider rates in picodollars per unit, by usage class; a class without a rate can't be sold. */
@@ -9,26 +10,6 @@ export const ratesSchema = z.partialRecord(z.enum(USAGE_CLASSES), microKyatSchem
 
 /** See {@link ratesSchema}. */
 export type Rates = z.output<typeof ratesSchema>;
-
-/** What a model is called for; absent: `chat`. */
-export const MODEL_KINDS = [
-  "chat",
-  "completion",
-  "embedding",
-  "image",
-  "speech",
-  "transcription",
-  "moderation",
-  "rerank",
-  "video",
-  "realtime",
-] as const;
-
-/** One of {@link MODEL_KINDS}. */
-export type ModelKind = (typeof MODEL_KINDS)[number];
-
-/** What a model takes or gives. */
-export const MODEL_MODALITIES = ["text", "image", "audio", "video", "file"] as const;
 
 /**
  * Rates for long calls, by how long, ascending, at most 8. A call whose input-side tokens exceed

@@ -5,3 +5,4 @@ export {
   type ModelIndex,
   type NamedModel,
 } from "./model_index.ts";
+export { MODEL_KINDS, MODEL_MODALITIES, type ModelKind } from "./kinds.ts";

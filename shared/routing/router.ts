@@ -1,6 +1,6 @@
 /** Routers: rules that say where a call may go, in which order, and what comes after. @module */
 import { z } from "zod";
-import { MODEL_MODALITIES } from "../events/pricing.ts";
+import { MODEL_MODALITIES } from "../models/mod.ts";
 import { identifierSchema, labelSchema } from "../ids/mod.ts";
 import { AUTO_MODEL, providerNameSchema } from "./names.ts";
 

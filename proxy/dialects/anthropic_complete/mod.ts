@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { classify, classifyInside, upstreamFailure } from "../../failures/mod.ts";
 import { anthropicErrors } from "../anthropic_messages/mod.ts";
-import { headersOf } from "../anthropic_messages/request.ts";
+import { headersOf } from "../anthropic_messages/mod.ts";
 import { readBeginning } from "../beginning.ts";
 import type { Dialect } from "../dialect.ts";
 import { eventStream, hasMember } from "../event_stream.ts";

@@ -1,8 +1,8 @@
 /** Counting the tokens of a message before it is sent. @module */
 import { upstreamFailure } from "../../failures/mod.ts";
 import { anthropicErrors } from "../anthropic_messages/mod.ts";
-import { parseMessages } from "../anthropic_messages/parse.ts";
-import { headersOf } from "../anthropic_messages/request.ts";
+import { parseMessages } from "../anthropic_messages/mod.ts";
+import { headersOf } from "../anthropic_messages/mod.ts";
 import { countAt } from "../counts.ts";
 import type { Dialect } from "../dialect.ts";
 import { jsonAnswer } from "../json_answer.ts";
@@ -12,7 +12,7 @@ import { NOTHING_COUNTED } from "../text.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** The provider counts without a charge; the count is metered as what it is, and the price decides. */
+/** The provider counts without a charge: the count is metered as what it is, and nobody pays for it. */
 export const anthropicCountTokens: Dialect = {
   name: "anthropic.count_tokens",
   parse(arrived) {
@@ -28,6 +28,7 @@ export const anthropicCountTokens: Dialect = {
         media: { ...request.media, readings: 1 },
         unitsBound: { requests: 1 },
         classes: ["input", "requests"],
+        free: true,
       },
     };
   },

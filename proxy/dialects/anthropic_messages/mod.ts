@@ -11,6 +11,12 @@ import { parseMessages } from "./parse.ts";
 import { buildRequest } from "./request.ts";
 import { messageStream } from "./stream.ts";
 
+export { mediaOf } from "./media.ts";
+export { parseMessages } from "./parse.ts";
+export { headersOf } from "./request.ts";
+export { messageStream, readMessageEvent } from "./stream.ts";
+export { usageOf } from "./usage.ts";
+
 export { anthropicErrors } from "./failure.ts";
 
 const streaming = eventStream(messageStream);

@@ -11,7 +11,10 @@ import { parseConverse } from "./parse.ts";
 import { converseStream } from "./stream.ts";
 import { usageOf } from "./usage.ts";
 
-export { bedrockErrors } from "./failure.ts";
+export { bedrockErrors, classifyFailure, exceptionIn } from "./failure.ts";
+export { mediaIn } from "./parse.ts";
+export { addConverseEvent } from "./stream.ts";
+export { usageOf } from "./usage.ts";
 
 /** The content type of AWS event streams. */
 export const EVENT_STREAM_TYPE = "application/vnd.amazon.eventstream";

@@ -1,6 +1,6 @@
 /** Bedrock's invoke: each model's own form behind one path. @module */
 import { readBeginning } from "../beginning.ts";
-import { bedrockErrors, classifyFailure } from "../bedrock_converse/failure.ts";
+import { bedrockErrors, classifyFailure } from "../bedrock_converse/mod.ts";
 import { EVENT_STREAM_TYPE } from "../bedrock_converse/mod.ts";
 import type { AnswerReader, CallRequest, Dialect } from "../dialect.ts";
 import { eventStream } from "../event_stream.ts";

@@ -1,8 +1,8 @@
 /** Understanding a model's own request as far as money depends on it. @module */
 import { z } from "zod";
 import type { Usage } from "../../../shared/usage/mod.ts";
-import { mediaOf } from "../anthropic_messages/media.ts";
-import { mediaIn } from "../bedrock_converse/parse.ts";
+import { mediaOf } from "../anthropic_messages/mod.ts";
+import { mediaIn } from "../bedrock_converse/mod.ts";
 import { memberAt } from "../counts.ts";
 import type { Arrived, ParsedCall } from "../dialect.ts";
 import { modelNamed, parseBody, understood } from "../parsed_body.ts";

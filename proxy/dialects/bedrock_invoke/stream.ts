@@ -1,8 +1,8 @@
 /** The events of a model's own stream, unwrapped. @module */
 import type { JsonObject } from "../../../shared/json.ts";
-import { messageStream, readMessageEvent } from "../anthropic_messages/stream.ts";
-import { exceptionIn } from "../bedrock_converse/failure.ts";
-import { addConverseEvent } from "../bedrock_converse/stream.ts";
+import { messageStream, readMessageEvent } from "../anthropic_messages/mod.ts";
+import { exceptionIn } from "../bedrock_converse/mod.ts";
+import { addConverseEvent } from "../bedrock_converse/mod.ts";
 import { laterReport, memberAt } from "../counts.ts";
 import type { StreamState, TextCount } from "../dialect.ts";
 import { type EventReading, hasMember, type StreamForm } from "../event_stream.ts";

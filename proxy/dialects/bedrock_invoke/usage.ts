@@ -1,8 +1,8 @@
 /** The usage in the many bodies of Bedrock's models. @module */
 import type { JsonValue } from "../../../shared/json.ts";
 import type { Usage } from "../../../shared/usage/mod.ts";
-import { usageOf as anthropicUsage } from "../anthropic_messages/usage.ts";
-import { usageOf as converseUsage } from "../bedrock_converse/usage.ts";
+import { usageOf as anthropicUsage } from "../anthropic_messages/mod.ts";
+import { usageOf as converseUsage } from "../bedrock_converse/mod.ts";
 import { besides, countAt, INPUT_SIDE, memberAt, OUTPUT_SIDE, usageOrNull } from "../counts.ts";
 import { openaiUsage } from "../openai_usage.ts";
 

@@ -15,6 +15,8 @@ import { parseChat } from "./parse.ts";
 import { cohereStream } from "./stream.ts";
 import { reportIn, usageOf } from "./usage.ts";
 
+export { usageOf } from "./usage.ts";
+
 export { cohereErrors } from "./failure.ts";
 
 const events = eventStream(cohereStream(sse));

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Usage } from "../../../shared/usage/mod.ts";
 import { upstreamFailure } from "../../failures/mod.ts";
 import { cohereErrors } from "../cohere_chat/mod.ts";
-import { usageOf } from "../cohere_chat/usage.ts";
+import { usageOf } from "../cohere_chat/mod.ts";
 import { besides, countAt, memberAt, usageOrNull } from "../counts.ts";
 import type { Dialect, MediaCount } from "../dialect.ts";
 import { jsonAnswer } from "../json_answer.ts";

@@ -4,7 +4,7 @@ import { upstreamFailure } from "../../failures/mod.ts";
 import { countAt } from "../counts.ts";
 import type { Dialect } from "../dialect.ts";
 import { classifyFailure, googleErrors } from "../google_generate_content/mod.ts";
-import { mediaIn, partsIn } from "../google_generate_content/media.ts";
+import { mediaIn, partsIn } from "../google_generate_content/mod.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { jsonOf, modelNamed, objectOrEmpty, parseBody, understood } from "../parsed_body.ts";
 import { plainReader } from "../plain_reader.ts";
@@ -16,7 +16,7 @@ const schema = z.looseObject({
 });
 const NOTHING = new Uint8Array(0);
 
-/** The provider counts without a charge; the count is metered as what it is, and the price decides. */
+/** The provider counts without a charge: the count is metered as what it is, and nobody pays for it. */
 export const googleCountTokens: Dialect = {
   name: "google.countTokens",
   parse(arrived) {
@@ -33,6 +33,7 @@ export const googleCountTokens: Dialect = {
       media: mediaIn(data),
       unitsBound: { requests: 1 },
       classes: ["input", "requests"],
+      free: true,
     });
   },
   send(request, { upstreamModel }) {

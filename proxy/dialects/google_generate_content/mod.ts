@@ -10,6 +10,9 @@ import { parseContent } from "./parse.ts";
 import { buildRequest, wantsEvents } from "./request.ts";
 import { contentStream } from "./stream.ts";
 
+export { mediaIn, partsIn } from "./media.ts";
+export { usageOf } from "./usage.ts";
+
 export { classifyFailure, googleErrors } from "./failure.ts";
 
 const events = eventStream(contentStream(sse));

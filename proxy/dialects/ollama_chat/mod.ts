@@ -6,6 +6,10 @@ import { ollamaErrors } from "./failure.ts";
 import { ollamaReader } from "./reader.ts";
 import { buildRequest, limitIn, mediaOf, optionsSchema } from "./request.ts";
 
+export { ollamaReader } from "./reader.ts";
+export { buildRequest, limitIn, mediaOf, optionsSchema } from "./request.ts";
+export { reportIn, usageOf } from "./usage.ts";
+
 export { ollamaErrors } from "./failure.ts";
 
 const schema = z.looseObject({

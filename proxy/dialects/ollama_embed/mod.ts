@@ -4,7 +4,7 @@ import { upstreamFailure } from "../../failures/mod.ts";
 import type { Dialect } from "../dialect.ts";
 import { jsonAnswer } from "../json_answer.ts";
 import { ollamaErrors } from "../ollama_chat/mod.ts";
-import { reportIn, usageOf } from "../ollama_chat/usage.ts";
+import { reportIn, usageOf } from "../ollama_chat/mod.ts";
 import { jsonOf, modelNamed, parseBody, understood } from "../parsed_body.ts";
 import { plainReader } from "../plain_reader.ts";
 import { NOTHING_COUNTED } from "../text.ts";

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Dialect } from "../dialect.ts";
 import { ollamaErrors } from "../ollama_chat/mod.ts";
-import { ollamaReader } from "../ollama_chat/reader.ts";
-import { buildRequest, limitIn, mediaOf, optionsSchema } from "../ollama_chat/request.ts";
+import { ollamaReader } from "../ollama_chat/mod.ts";
+import { buildRequest, limitIn, mediaOf, optionsSchema } from "../ollama_chat/mod.ts";
 import { modelNamed, parseBody, understood } from "../parsed_body.ts";
 
 const schema = z.looseObject({

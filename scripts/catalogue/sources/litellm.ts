@@ -1,5 +1,5 @@
 /** Reads litellm's `model_prices_and_context_window.json`. @module */
-import type { ModelKind } from "../../../shared/events/mod.ts";
+import type { ModelKind } from "../../../shared/models/mod.ts";
 import type { UsageClass } from "../../../shared/usage/mod.ts";
 import {
   modalitiesOf,

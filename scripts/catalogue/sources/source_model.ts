@@ -1,5 +1,6 @@
 /** A model as one source of price data tells it. @module */
-import type { ModelKind, Rates } from "../../../shared/events/mod.ts";
+import type { Rates } from "../../../shared/events/mod.ts";
+import type { ModelKind } from "../../../shared/models/mod.ts";
 import type { UsageClass } from "../../../shared/usage/mod.ts";
 import { picoUsdPerUnit } from "../exact_rate.ts";
 
