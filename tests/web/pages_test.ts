@@ -210,7 +210,7 @@ describe("an admin", () => {
 });
 
 async function publishPrice(page: Page): Promise<void> {
-  await page.goto(`${site.url}/prices/publish`);
+  await page.goto(`${site.url}/prices/publish?model=gpt-4o-mini`);
   const fields = {
     "Model": "gpt-4o-mini",
     "Display name": "GPT-4o mini",
@@ -222,7 +222,7 @@ async function publishPrice(page: Page): Promise<void> {
     "output": "0.60",
   };
   for (const [label, value] of Object.entries(fields)) {
-    await page.getByLabel(label, { exact: true }).fill(value);
+    await page.getByLabel(label, { exact: true }).first().fill(value);
   }
   await page.getByRole("button", { name: "Publish price" }).click();
   await page.getByText("The price is published.").waitFor();

@@ -1,5 +1,6 @@
 /** Checks of single fields. @module */
-import { labelSchema } from "../../shared/ids/mod.ts";
+import type { z } from "zod";
+import { identifierSchema, labelSchema } from "../../shared/ids/mod.ts";
 import { formatDecimal, parseDecimal } from "../../shared/money/mod.ts";
 import type { TextKey } from "../i18n/mod.ts";
 
@@ -70,6 +71,26 @@ export function picoUsdPerUnit(given: string): FieldCheck<string | null> {
   const scaled = decimal(given, 6);
   if (scaled === null || scaled < 0n) return { ok: false, problem: "amount_bad" };
   return { ok: true, value: scaled.toString() };
+}
+
+/** An identifier. */
+export function identifier(given: string): FieldCheck<string> {
+  return identifierSchema.safeParse(given).success
+    ? { ok: true, value: given }
+    : { ok: false, problem: "identifier_bad" };
+}
+
+/** An identifier, or null when left empty. */
+export function optionalIdentifier(given: string): FieldCheck<string | null> {
+  return given === "" ? { ok: true, value: null } : identifier(given);
+}
+
+/** Items that stand on lines of their own, or between commas; each must be one of `schema`. */
+export function names(given: string, schema: z.ZodType<string>): FieldCheck<string[]> {
+  const items = given.split(/[,\s]+/).filter((item) => item !== "");
+  return items.every((item) => schema.safeParse(item).success)
+    ? { ok: true, value: items }
+    : { ok: false, problem: "names_bad" };
 }
 
 /** A whole number above zero. */

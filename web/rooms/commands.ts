@@ -35,6 +35,12 @@ export interface Commands {
     operationId: string,
     key: { readonly accountId: string; readonly keyId: string; readonly reason: string },
   ): Promise<CommandOutcome>;
+  /** Replaces all settings of a key. */
+  configureKey(
+    operationId: string,
+    key: { readonly accountId: string; readonly keyId: string },
+    body: JsonObject,
+  ): Promise<CommandOutcome>;
   setBudget(operationId: string, accountId: string, body: JsonObject): Promise<CommandOutcome>;
   publishPrice(operationId: string, body: JsonObject): Promise<CommandOutcome>;
   setMarkup(operationId: string, body: JsonObject): Promise<CommandOutcome>;
@@ -65,6 +71,8 @@ export function createCommands(send: Sender): Commands {
         operationId,
         query: { reason },
       }),
+    configureKey: (id, { accountId, keyId }, body) =>
+      change("PUT", `${of(accountId)}/keys/${encodeURIComponent(keyId)}/settings`, id, body),
     setBudget: (id, account, body) => change("PUT", `${of(account)}/budgets`, id, body),
     publishPrice: (id, body) => change("POST", "/v1/prices", id, body),
     setMarkup: (id, body) => change("PUT", "/v1/markup", id, body),

@@ -5,6 +5,7 @@ export { type CommandOutcome } from "./sender.ts";
 export { REBUILD_ACTIONS, type RebuildAction } from "./operations.ts";
 export { RoomError } from "./call.ts";
 export { type Page, type TurnablePage } from "./reader.ts";
-export { type RequestFilter } from "./reads.ts";
+export { type PriceFilter, type RequestFilter } from "./reads.ts";
 export { type Moment } from "./audit_reads.ts";
 export { COST_VIEWS, type CostView } from "./cost_reads.ts";
+export { type ProviderKey, type Router } from "./routing.ts";

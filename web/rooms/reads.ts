@@ -29,6 +29,16 @@ export interface RequestFilter {
   readonly state?: string | null;
 }
 
+/** Which prices to list; null or absent for all. */
+export interface PriceFilter {
+  readonly model?: string | null;
+  /** Who serves the model, or made it. */
+  readonly provider?: string | null;
+  readonly kind?: string | null;
+  /** A part of a name. */
+  readonly text?: string | null;
+}
+
 const dayTotalSchema = dailyUsageRowSchema.pick({
   day: true,
   requests: true,
@@ -53,7 +63,13 @@ export interface Reads {
   request(requestId: string): Promise<RequestRow | null>;
   /** Totals by day, `from` and `to` inclusive as YYYY-MM-DD of Asia/Yangon. */
   usageByDay(accountId: string, from: string, to: string): Promise<readonly DayTotal[]>;
-  prices(cursor: string | null, at?: string | null): Promise<Page<PriceRow>>;
+  prices(
+    filter: PriceFilter,
+    cursor: string | null,
+    at?: string | null,
+  ): Promise<Page<PriceRow>>;
+  /** The newest price of a model; null when it never had one. */
+  price(model: string): Promise<PriceRow | null>;
   rates(at?: string | null): Promise<RatesRow>;
   /** All rows of one trial balance, at most 4,000, and the cursor of what is left out. */
   trialBalance(): Promise<Page<TrialBalanceRow>>;
@@ -76,7 +92,10 @@ export function createReads({ list, one }: Reader): Reads {
     request: (requestId) => one(requestRowSchema, `/v1/requests/${encodeURIComponent(requestId)}`),
     usageByDay: async (account, from, to) =>
       (await list(dayTotalSchema, "/v1/usage/daily", { account, from, to, group_by: "day" })).items,
-    prices: (cursor, at) => list(priceRowSchema, "/v1/prices", { cursor, min_position: at }),
+    prices: (filter, cursor, at) =>
+      list(priceRowSchema, "/v1/prices", { ...filter, cursor, min_position: at }),
+    price: async (model) =>
+      (await list(priceRowSchema, "/v1/prices", { model, limit: "1" })).items[0] ?? null,
     rates: async (at) =>
       await one(ratesRowSchema, "/v1/rates", { min_position: at }) ?? { markup: null, fx: null },
     async trialBalance() {

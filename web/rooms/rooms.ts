@@ -10,8 +10,10 @@ import { type Commands, createCommands } from "./commands.ts";
 import { openLiveAlerts, openLiveBalance } from "./live.ts";
 import { createOperations, type Operations } from "./operations.ts";
 import { createProofs, type Proofs } from "./proofs.ts";
+import { createPlans, type Plans } from "./plans.ts";
 import { createReader } from "./reader.ts";
 import { createReads, type Reads } from "./reads.ts";
+import { createRouting, type Routing } from "./routing.ts";
 import { createSender } from "./sender.ts";
 
 /** The rooms on behalf of one person. */
@@ -21,6 +23,8 @@ export interface RoomsOfPerson {
   readonly proofs: Proofs;
   readonly costs: CostReads;
   readonly operations: Operations;
+  readonly routing: Routing;
+  readonly plans: Plans;
   /** A list of the projections as CSV. Throws RoomError, or HttpError 400 or 404. */
   downloadCsv(call: Pick<RoomCall, "path" | "query">, signal: AbortSignal): Promise<Response>;
   readonly commands: Commands;
@@ -71,6 +75,8 @@ export function createRooms(context: CallContext): Rooms {
         downloadCsv: (call, signal) => downloadCsv(context, principal, call, signal),
         commands: createCommands(send),
         operations: createOperations(context, principal, reader, send),
+        routing: createRouting(context, principal, send),
+        plans: createPlans(reader, send),
         liveBalance: (accountId, signal) =>
           openLiveBalance(context, { principal, accountId, signal }),
         liveAlerts: (signal) =>

@@ -134,6 +134,8 @@ function factsOf(step: ExplanationStep, terms: Explanation["terms"], t: Translat
         name: `${t("own_key_fee")} · ${version(step.feeVersion)}`,
         value: `${dollars(step.picoUsd, 12)} USD`,
       }];
+    case "free":
+      return [{ name: t("not_billed"), value: t("not_billed_value") }];
     case "cost":
       return [{ name: t("provider_cost"), value: `${dollars(step.picoUsd, 12)} USD` }];
     case "markup":

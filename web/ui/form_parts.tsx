@@ -78,6 +78,53 @@ export function Field(
   );
 }
 
+/** Several lines of text. */
+export function TextArea(
+  props: FieldProps & { readonly rows: number; readonly optional?: boolean },
+) {
+  const { name, label, form, rows } = props;
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        spellcheck={false}
+        required={props.optional !== true}
+        aria-invalid={form.problems[name] !== undefined ? "true" : undefined}
+        aria-describedby={describedBy(props)}
+      >
+        {form.values[name] ?? ""}
+      </textarea>
+      <Below {...props} />
+    </div>
+  );
+}
+
+/** Check boxes under one heading; each posts `yes` under its own name. */
+export function Checks(
+  { legend, options, form }: {
+    readonly legend: string;
+    readonly options: readonly { readonly name: string; readonly text: string }[];
+    readonly form: FormState;
+  },
+) {
+  return (
+    <fieldset class="field">
+      <legend>{legend}</legend>
+      <div class="flex flex-wrap gap-x-4 gap-y-1">
+        {options.map(({ name, text }) => (
+          <label key={name} class="check">
+            <input type="checkbox" name={name} value="yes" checked={form.values[name] === "yes"} />
+            {text}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
 /** A choice of one. */
 export function Select(
   props: FieldProps & {

@@ -3,7 +3,7 @@ export { Code, type Fact, Facts, Notice, PageHead, Panel, Problems } from "./par
 export { type FilterField, FilterForm, filterValue } from "./filter_form.tsx";
 export { TurnPager } from "./turn_pager.tsx";
 export { bookAmount, type BookCurrency, EventLink, Legs } from "./ledger_parts.tsx";
-export { Field, FormTokens, Select } from "./form_parts.tsx";
+export { Checks, Field, FormTokens, Select, TextArea } from "./form_parts.tsx";
 export { Money, Time } from "./values.tsx";
 export { EvidenceText, KeyBadge, StateBadge } from "./badges.tsx";
 export { type Column, Pager, Table } from "./table.tsx";
