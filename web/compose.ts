@@ -4,6 +4,7 @@ import { loadBuild } from "./assets/mod.ts";
 import { DEFAULT_LIVE_STREAM_MS, type NewUser, type WebConfig } from "./config.ts";
 import { createFormGuard } from "./forms/mod.ts";
 import { createAttemptLimiter, createIdentity, type Database } from "./identity/mod.ts";
+import { createManagementApi, isManagementPath } from "./management/mod.ts";
 import { createRooms } from "./rooms/mod.ts";
 import type { Effects } from "../shared/effects.ts";
 import type { Log } from "../shared/log.ts";
@@ -37,7 +38,7 @@ export async function composeWeb(config: WebConfig, dependencies: WebDependencie
     loadBuild(),
   ]);
   const closing = new AbortController();
-  const rooms = createRooms({
+  const calls = {
     fetch: dependencies.fetch,
     effects,
     urls: {
@@ -47,22 +48,30 @@ export async function composeWeb(config: WebConfig, dependencies: WebDependencie
     },
     serviceSecret: config.serviceSecret,
     timeoutMs: config.roomTimeoutMs ?? DEFAULT_ROOM_TIMEOUT_MS,
-  });
+  };
+  const guard = createFormGuard(config.sessionSecret);
+  const secure = config.publicUrl.startsWith("https://");
+  const { styleSheet } = build;
   const app = createApp({
     identity,
-    rooms,
-    guard: createFormGuard(config.sessionSecret),
+    rooms: createRooms(calls),
+    guard,
     attempts: createAttemptLimiter(effects.clock),
     effects,
     log,
-    styleSheet: build.styleSheet,
-    secureCookies: config.publicUrl.startsWith("https://"),
+    styleSheet,
+    secureCookies: secure,
     proxyPublicUrl: config.proxyPublicUrl,
     liveStreamMs: config.liveStreamMs ?? DEFAULT_LIVE_STREAM_MS,
     closing: closing.signal,
   }, build);
+  const { serviceSecret } = config;
+  const parts = { calls, effects, log, identity, guard, serviceSecret, styleSheet, secure };
+  const management = createManagementApi(parts);
+  const pages = app.handler();
   return {
-    fetch: app.handler(),
+    fetch: (request) =>
+      isManagementPath(new URL(request.url).pathname) ? management(request) : pages(request),
     createUser: (user) => identity.createUser(user),
     close() {
       closing.abort();

@@ -15,11 +15,13 @@ export {
 } from "./names.ts";
 export {
   BUILT_IN_ROUTERS,
+  MAXIMUM_RULES,
   MAXIMUM_TARGETS,
   type RouterCondition,
   type RouterDefinition,
   routerDefinitionSchema,
   type RouterRule,
+  routerRuleSchema,
   type RouterTarget,
   STRATEGIES,
   type Strategy,

@@ -3,7 +3,7 @@ export { createRooms, type Rooms, type RoomsOfPerson } from "./rooms.ts";
 export { type IssuedKey } from "./commands.ts";
 export { type CommandOutcome } from "./sender.ts";
 export { REBUILD_ACTIONS, type RebuildAction } from "./operations.ts";
-export { RoomError } from "./call.ts";
+export { type CallContext, callRoom, errorBodySchema, type RoomCall, RoomError } from "./call.ts";
 export { type Page, type TurnablePage } from "./reader.ts";
 export { type PriceFilter, type RequestFilter } from "./reads.ts";
 export { type Moment } from "./audit_reads.ts";
