@@ -18,7 +18,7 @@ export function firstCallText(demo: Demo, options: { simulated: boolean; file: s
     ...(options.simulated
       ? [
         "  SIMULATED UPSTREAM: no provider key is set, so answers come from a simulator.",
-        "  Set OPENAI_API_KEY (and OPENAI_BASE_URL for another compatible server) to go live.",
+        "  Set OPENAI_API_KEY, ANTHROPIC_API_KEY, GROQ_API_KEY or another provider's to go live.",
         "",
       ]
       : []),
