@@ -32,10 +32,13 @@ export function errorBody(failure: ProxyFailure): ErrorBody {
   };
 }
 
+/** Nobody should wait longer than this for another try: official clients sleep as long as told. */
+const LONGEST_WAIT_MS = 60_000;
+
 /**
- * The HTTP answer to a failure. `x-should-retry: false` keeps OpenAI's clients from repeating what
- * cannot succeed; `retry-after` (s) and `retry-after-ms` say when trying again makes sense. The body
- * has the `form` of the API that was called.
+ * The HTTP answer to a failure. `x-should-retry: false` keeps official clients from repeating what
+ * cannot succeed, or not within a minute; `retry-after` (s) and `retry-after-ms` say when trying
+ * again makes sense. The body has the `form` of the API that was called.
  */
 export function errorResponse(
   failure: ProxyFailure,
@@ -45,7 +48,10 @@ export function errorResponse(
   const all = new Headers(headers);
   for (const [name, value] of Object.entries(failure.headers ?? {})) all.set(name, value);
   all.set("content-type", "application/json");
-  if (!ERROR_CLASSES[failure.code].retryable) all.set("x-should-retry", "false");
+  const { retryable } = ERROR_CLASSES[failure.code];
+  if (!retryable || (failure.retryAfterMs ?? 0) > LONGEST_WAIT_MS) {
+    all.set("x-should-retry", "false");
+  }
   if (failure.retryAfterMs !== null) {
     all.set("retry-after", `${Math.ceil(failure.retryAfterMs / 1_000)}`);
     all.set("retry-after-ms", `${failure.retryAfterMs}`);

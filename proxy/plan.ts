@@ -10,6 +10,7 @@ import type { Caller } from "./authenticate/mod.ts";
 import type { CallPlan, Candidate } from "./candidates.ts";
 import { overAllowance } from "./health/mod.ts";
 import { type ChosenKey, usableKeys } from "./keys/mod.ts";
+import { noCandidate, notForSale } from "./no_candidate.ts";
 import type { Provider } from "./providers.ts";
 import {
   type CallModality,
@@ -45,9 +46,9 @@ const MAX_CANDIDATES = 16;
 const KEYS_PER_PROVIDER = 3;
 
 /**
- * Plans a call. Throws FailureError `model_not_found` when nothing of that name is for sale to this
- * key, `no_provider_available` when what serves it has no usable key or is cooling down, and
- * `invalid_request` for a strategy that there is not.
+ * Plans a call. Throws FailureError `model_not_found` when nobody here sells or serves that name,
+ * `model_not_allowed` when this key may not call it, `no_provider_available` when what serves it has
+ * no usable key or is cooling down, and `invalid_request` for a strategy that there is not.
  */
 export function planCall(deps: ProxyDeps, question: PlanQuestion): CallPlan {
   const known = new Map<Provider, readonly ChosenKey[]>();
@@ -68,7 +69,7 @@ export function planCall(deps: ProxyDeps, question: PlanQuestion): CallPlan {
     }))
   ).slice(0, MAX_CANDIDATES);
   const [first, ...rest] = withoutStandIns(candidates, resolution);
-  if (first === undefined) throw nothingLeft(question.name, resolution);
+  if (first === undefined) throw nothingLeft(deps, question, resolution);
   const choice = resolution.router !== null || resolution.strategy !== "manual" || rest.length > 0;
   return {
     candidates: [first, ...rest],
@@ -108,14 +109,6 @@ export function targetFor(
   if (provider !== undefined && used !== undefined) return targetOf(provider, used);
   const message = `${providerName} can't be asked now with the key that this was begun with.`;
   throw new FailureError(failure("no_provider_available", message, { retryAfterMs: 5_000 }));
-}
-
-function notForSale(name: string): FailureError {
-  return new FailureError(
-    failure("model_not_found", `The model ${JSON.stringify(name)} is not for sale.`, {
-      param: "model",
-    }),
-  );
 }
 
 function isNamed({ name, prefixes }: Provider, called: string): boolean {
@@ -207,18 +200,18 @@ function withoutStandIns(
 }
 
 function nothingLeft(
-  name: string,
+  deps: ProxyDeps,
+  { name, caller: { key } }: PlanQuestion,
   { refusal, skipped }: Resolution<Provider, EdgeModel>,
 ): FailureError {
-  if (refusal !== "no_target_left" || skipped.length === 0) return notForSale(name);
-  const why = skipped.slice(0, 3).map(({ provider, reason }) => `${provider}: ${reason}`);
-  return new FailureError(
-    failure(
-      "no_provider_available",
-      `No provider can take ${JSON.stringify(name)} now${
-        why.length === 0 ? "" : ` (${why.join("; ")})`
-      }. Try again shortly.`,
-      { retryAfterMs: 5_000 },
-    ),
-  );
+  const named = deps.config.names().resolve(name);
+  const allowed = named.filter((model) => isModelAllowed(key.allowedModels ?? null, model));
+  return noCandidate({
+    name,
+    keyId: key.keyId,
+    isKnown: named.length > 0,
+    isAllowed: allowed.length > 0,
+    isServed: allowed.some((model) => isServed(deps, model)),
+    skipped: refusal === "no_target_left" ? skipped : [],
+  });
 }

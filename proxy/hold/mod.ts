@@ -87,7 +87,9 @@ function unavailable(retryAfterMs: number, uncertain: boolean): HoldOutcome {
 }
 
 /** What a client is told about a rejected hold. */
-export function rejectionFailure(rejection: Rejection, request: HoldRequest): ProxyFailure {
+export function rejectionFailure(refusal: Rejection, request: HoldRequest): ProxyFailure {
+  // Who calls a model knows of no hold.
+  const rejection = { ...refusal, message: refusal.message.replace(/^Hold refused: /, "") };
   switch (rejection.code) {
     case "insufficient_credit":
       return failure(

@@ -47,6 +47,24 @@ describe("a refused hold", () => {
     }
   });
 
+  it.each([[60_000, null], [60_001, "false"]])(
+    "by a limit for %d ms is repeated by clients where they need not sleep for long: %s",
+    async (retryAfterMs, shouldRetry) => {
+      const { headers } = await answered("rate_limited", { retryAfterMs, resetAtMs: 90_000 });
+      expect(headers.get("x-should-retry")).toBe(shouldRetry);
+      expect(headers.get("retry-after-ms")).toBe(`${retryAfterMs}`);
+    },
+  );
+
+  it("is told without the ledger's own words for it", async () => {
+    const message = "Hold refused: it needs 2 kyat, available are 1";
+    const refused = rejectionFailure(
+      { code: "insufficient_credit", message, details: {} },
+      request,
+    );
+    expect(refused.message).toContain(": it needs 2 kyat, available are 1.");
+  });
+
   it("by a limit says what is left of it and when to come back", async () => {
     const { headers } = await answered("rate_limited", {
       name: "requestsPerMinute",
