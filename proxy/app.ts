@@ -219,7 +219,7 @@ async function carry(
     endpoint: asked.endpoint,
     holdTtlMs: life.holdTtlMs,
     ...(replay === null ? {} : {
-      idempotency: await requestIdentity(
+      idempotency: requestIdentity(
         replay.idempotencyKey,
         `${asked.endpoint} ${asked.model}`,
         body,

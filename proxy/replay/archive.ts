@@ -58,7 +58,7 @@ export function createAnswerArchive(
       try {
         await ensured();
         const head = JSON.stringify({ status, headers });
-        const sealed = await seal(secret, requestId, { head, body }, effects.random);
+        const sealed = seal(secret, requestId, { head, body }, effects.random);
         await bus.publishDurable(subjects.answer(requestId), sealed, {
           messageId: `answer:${requestId}`,
           timeoutMs: TIMEOUT_MS,
@@ -76,7 +76,7 @@ export function createAnswerArchive(
           timeoutMs: TIMEOUT_MS,
         });
         if (sealed === undefined) return null;
-        const { head, body } = await open(secret, requestId, sealed);
+        const { head, body } = open(secret, requestId, sealed);
         const { status, headers } = JSON.parse(head);
         return { status, headers, body };
       } catch (error) {

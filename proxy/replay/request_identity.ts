@@ -1,4 +1,5 @@
 /** What makes two requests the same one. @module */
+import { createHash } from "node:crypto";
 import { failure, FailureError } from "../../shared/errors.ts";
 import type { Bytes } from "../dialects/mod.ts";
 
@@ -24,21 +25,9 @@ export function idempotencyKeyOf(headers: Headers): string | null {
 }
 
 /** Hashes the key, and the path together with the body. */
-export async function requestIdentity(
-  key: string,
-  path: string,
-  body: Bytes,
-): Promise<RequestIdentity> {
-  const pathBytes = new TextEncoder().encode(`${path}\n`);
-  const whole = new Uint8Array(pathBytes.length + body.length);
-  whole.set(pathBytes);
-  whole.set(body, pathBytes.length);
+export function requestIdentity(key: string, path: string, body: Bytes): RequestIdentity {
   return {
-    keyHash: await sha256(new TextEncoder().encode(key)),
-    bodyHash: await sha256(whole),
+    keyHash: createHash("sha256").update(key).digest("hex"),
+    bodyHash: createHash("sha256").update(`${path}\n`).update(body).digest("hex"),
   };
-}
-
-async function sha256(bytes: Bytes): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
