@@ -42,6 +42,8 @@ export async function connectUpstream(
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.search = query.toString();
   const socket = sockets.connect(url.href, { ...target.profile.headers, ...credentialsOf(target) });
+  // Some speak JSON in binary frames: what comes as a Blob could not be read at once.
+  socket.binaryType = "arraybuffer";
   const heard: unknown[] = [];
   // Listening begins at once: some providers speak first.
   socket.onmessage = ({ data }) => heard.push(data);

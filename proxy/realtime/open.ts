@@ -31,6 +31,7 @@ const IDLE_MS = 600_000;
 const SPARE_MS = 300_000;
 const FIRST_MESSAGE_MS = 10_000;
 const MAX_EARLY_MESSAGES = 256;
+const MAX_EARLY_LENGTH = 4_000_000;
 
 /**
  * Answers with the upgrade. Where the model is named by the first message, everything that can be
@@ -45,10 +46,23 @@ export async function openRealtime(deps: ProxyDeps, asked: AskedSession): Promis
   if (protocol.namedByFirstMessage) return upgradeFirst(deps, asked, query);
   const prepared = await prepare(deps, asked, query, null);
   if ("failure" in prepared) throw new FailureError(prepared.failure);
-  const { socket, response } = upgrade(deps, request);
+  const { socket, response } = upgradeOr(deps, request, prepared.giveUp);
   socket.onopen = () => prepared.start(socket, []);
   socket.onerror = socket.onclose = prepared.giveUp;
   return response;
+}
+
+/** What was prepared is given up where the request turns out to be no good handshake. */
+function upgradeOr(deps: ProxyDeps, request: Request, giveUp: () => void) {
+  try {
+    return upgrade(deps, request);
+  } catch (cause) {
+    giveUp();
+    throw new FailureError(
+      failure("invalid_request", "The request is not a valid WebSocket handshake."),
+      { cause },
+    );
+  }
 }
 
 function upgrade(deps: ProxyDeps, request: Request) {
@@ -58,8 +72,9 @@ function upgrade(deps: ProxyDeps, request: Request) {
 
 /** Waits for the message that names the model; what comes meanwhile is kept in order. */
 function upgradeFirst(deps: ProxyDeps, asked: AskedSession, query: URLSearchParams): Response {
-  const { socket, response } = upgrade(deps, asked.request);
+  const { socket, response } = upgradeOr(deps, asked.request, () => {});
   const early: string[] = [];
+  let earlyLength = 0;
   const refuse = (why: Failure) => {
     timer.cancel();
     if (socket.readyState === WebSocket.OPEN) {
@@ -78,7 +93,9 @@ function upgradeFirst(deps: ProxyDeps, asked: AskedSession, query: URLSearchPara
     asked.leave();
   };
   socket.onmessage = ({ data }) => {
-    if (early.length >= MAX_EARLY_MESSAGES) {
+    earlyLength += typeof data === "string" ? data.length : 0;
+    if (early.length >= MAX_EARLY_MESSAGES || earlyLength > MAX_EARLY_LENGTH) {
+      socket.onmessage = null;
       return refuse(failure("request_too_large", "Too much was said before the session began."));
     }
     early.push(typeof data === "string" ? data : "");
@@ -141,7 +158,11 @@ async function prepare(
     const { clock, timers } = deps.effects;
     const triedAtMs = clock.nowMs();
     const sent = protocol.upstreamQuery(query, route.upstreamModel);
-    const upstream = await connectUpstream(deps.sockets, timers, route.target, protocol.name, sent);
+    const upstream = await connectUpstream(deps.sockets, timers, route.target, protocol.name, sent)
+      .catch((error) => {
+        slice.release();
+        throw error;
+      });
     const failed = "failure" in upstream ? upstream.failure : null;
     attempts.push({
       provider: route.target.name,

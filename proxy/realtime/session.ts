@@ -117,9 +117,10 @@ class RealtimeSession implements Session {
     }
     const { protocol, upstreamModel, upstream } = this.options;
     const { starts, reads } = protocol.fromClient(message);
-    while (this.#spare.length < this.#asked + starts && this.#refused === null) await this.#more();
-    if (this.#over) return;
-    if (this.#spare.length < this.#asked + starts) return this.#refuse();
+    const lacking = () => this.#spare.length < this.#asked + starts;
+    while (lacking() && this.#refused === null && !this.#over) await this.#more();
+    if (this.#over || upstream.readyState !== WebSocket.OPEN) return;
+    if (lacking()) return this.#refuse();
     this.#reads = added(this.#reads, reads);
     this.#asked += starts;
     upstream.send(JSON.stringify(protocol.toUpstream(message, upstreamModel)));
@@ -128,7 +129,8 @@ class RealtimeSession implements Session {
   #hear(data: unknown): void {
     if (this.#over) return;
     this.#lastMs = this.options.effects.clock.nowMs();
-    this.options.client.send(data as string);
+    // A client that is about to go takes no more, but what the provider says still counts.
+    if (this.options.client.readyState === WebSocket.OPEN) this.options.client.send(data as string);
     const message = parsed(typeof data === "string" ? data : bytesAsText(data));
     if (message !== null) this.#take(this.options.protocol.fromProvider(message));
   }
@@ -227,7 +229,9 @@ class RealtimeSession implements Session {
     if (oldest === undefined || nowMs - oldest.sinceMs < limits.spareMs || this.#opening) return;
     this.#spare.shift();
     oldest.slice.release();
-    void this.#more();
+    // What was asked for so long ago and never began is not to come any more.
+    this.#asked = Math.min(this.#asked, this.#spare.length);
+    if (this.#spare.length === 0) void this.#more();
   }
 
   #lookAtTime(nowMs: number, seconds: number): void {
@@ -271,7 +275,7 @@ class RealtimeSession implements Session {
       if (socket.readyState > WebSocket.OPEN) continue;
       // Codes that only the runtime may send are told as an ordinary end.
       const told = code === 1000 || (code >= 3000 && code < 5000) ? code : 1000;
-      socket.close(told, reason.slice(0, 100));
+      socket.close(told, shortReason(reason));
     }
     this.options.onEnd();
   }
@@ -288,6 +292,11 @@ class RealtimeSession implements Session {
     for (const { slice } of this.#spare) slice.release();
     this.#awaiting.length = this.#running.length = this.#spare.length = 0;
   }
+}
+
+/** A close frame holds 123 bytes of reason; other than ASCII is left out, so that none is cut in two. */
+function shortReason(reason: string): string {
+  return reason.replace(/[^\x20-\x7e]/g, "").slice(0, 120);
 }
 
 function parsed(data: unknown): JsonObject | null {

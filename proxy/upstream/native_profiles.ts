@@ -55,6 +55,9 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
       "google.predict": "/v1beta/models/{model}:{action}",
       "google.interactions": "/v1beta/interactions",
     },
+    realtime: {
+      "google.live": "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent",
+    },
     // An answer may be a token longer than its limit.
     outputSlackTokens: 16,
     source: "ai.google.dev/api",
@@ -146,6 +149,7 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
       "elevenlabs.speech": "/text-to-speech/{action}",
       "elevenlabs.transcription": "/speech-to-text",
     },
+    realtime: { "elevenlabs.conversation": "/v1/convai/conversation" },
     source: "elevenlabs.io/docs/api-reference",
   },
 ];
