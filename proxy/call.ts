@@ -119,7 +119,7 @@ export function createCallEnding(call: Call): CallEnding {
     once(() =>
       deps.journal.settle({
         type: "SettleHold",
-        body: { accountId, requestId, ...reading, ...servedTerms(call.plan, served), call: facts },
+        body: { accountId, requestId, ...reading, ...servedTerms(call, served), call: facts },
       })
     );
   return {
@@ -135,7 +135,7 @@ export function createCallEnding(call: Call): CallEnding {
         reading: () =>
           current === null ? null : {
             ...measuredStream(current, false),
-            ...servedTerms(call.plan, current.served),
+            ...servedTerms(call, current.served),
           },
         abort() {
           const why = "This proxy had to shut down before the answer was complete.";
@@ -202,12 +202,12 @@ interface MeterSource {
 
 /** Which of the held terms are to be charged, where the hold covers more than one. */
 function servedTerms(
-  { candidates: [first] }: CallPlan,
+  { plan: { candidates: [first] }, request: { free } }: Pick<Call, "plan" | "request">,
   { model, key }: Candidate,
 ): Pick<CommandBody<"SettleHold">, "model" | "ownKey"> {
   return {
     ...(model.model === first.model.model ? {} : { model: model.model }),
-    ...(key.own ? { ownKey: true } : {}),
+    ...(key.own && free !== true ? { ownKey: true } : {}),
   };
 }
 

@@ -26,6 +26,9 @@ export const MAXIMUM_OPEN_HOLDS = 10_000;
  * The input bound is cut to the widest context window of the models that may serve, because a
  * provider refuses more: a bound above the window does not prove that the input is.
  *
+ * A call that no provider bills is held at 0, whatever the wallet and the budgets have left. It counts
+ * as a call, and none of its tokens count against limits.
+ *
  * Rejects, in this order, with `account_not_found`, `key_not_found`, `key_revoked`, `key_expired`,
  * `model_not_allowed`, `request_exists`, `idempotency_conflict`, `idempotency_in_progress`,
  * `idempotency_replay`, `model_not_priced`, `usage_class_not_priced`, `markup_not_set`,
@@ -75,10 +78,13 @@ export function placeHold(
     if (carried === null) return budgetExceeded(spending.spender, budget, needed());
     if (carried < granted) granted = carried;
   }
-  const bounds = { inputTokens, outputTokens: granted, leastOutputTokens: least };
+  const free = body.billing === "free";
+  const bounds = free
+    ? { inputTokens: 0, outputTokens: 0, leastOutputTokens: 0 }
+    : { inputTokens, outputTokens: granted, leastOutputTokens: least };
   const limits = withinLimits(account, key, bounds, time.nowMs);
   if (limits.status === "rejected") return limits;
-  granted = limits.outputTokens;
+  if (!free) granted = limits.outputTokens;
   if (account.openHolds >= MAXIMUM_OPEN_HOLDS) return tooManyHolds(account);
 
   const amount = coverMicroKyat({ inputTokens, outputTokens: granted }, pinned);

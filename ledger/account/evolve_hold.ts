@@ -40,12 +40,13 @@ export function placeHold(
 function count(
   account: Account,
   key: ApiKey,
-  { inputTokensBound, outputTokensGranted }: EventPayload<"HoldPlaced">,
+  { inputTokensBound, outputTokensGranted, billing }: EventPayload<"HoldPlaced">,
   atMs: number,
 ): CountedCall | null {
   if (account.limiter === null && key.limiter === null) return null;
   const by = [account, key].flatMap(({ limiter }) => limiter === null ? [] : [limiter.counters]);
-  return countCall(by, { atMs, tokens: inputTokensBound + outputTokensGranted });
+  const tokens = billing === "free" ? 0 : inputTokensBound + outputTokensGranted;
+  return countCall(by, { atMs, tokens });
 }
 
 function remember(
@@ -62,10 +63,10 @@ function remember(
 /** Notes what a charged call has really used, and that its idempotency key is taken for good. */
 function noteUsage(
   book: AccountBook,
-  { counted, idempotent }: OpenHold | LapsedHold,
+  { counted, idempotent, terms }: OpenHold | LapsedHold,
   { usage, recordedAtMs }: { readonly usage: Usage; readonly recordedAtMs: number },
 ): void {
-  if (counted !== null) correctTokens(counted, tokensOf(usage));
+  if (counted !== null) correctTokens(counted, terms.billing === "free" ? 0 : tokensOf(usage));
   if (idempotent !== null) settleCall(book.idempotency, idempotent, recordedAtMs);
 }
 

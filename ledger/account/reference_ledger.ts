@@ -145,20 +145,23 @@ export class ReferenceLedger {
       models.set(model, terms);
     }
     const { billing = "tokens" } = body;
-    if (billing !== "tokens" && this.feePicoUsd === null) return "own_key_fee_not_set";
-    const fee = billing === "tokens"
-      ? 0n
-      : this.oracle.fee(this.feePicoUsd!, models.get(body.model)!);
+    const byOwnKey = billing === "own_key" || billing === "either";
+    if (byOwnKey && this.feePicoUsd === null) return "own_key_fee_not_set";
+    const fee = byOwnKey ? this.oracle.fee(this.feePicoUsd!, models.get(body.model)!) : 0n;
     const input = Math.min(body.inputTokensBound, this.model.contextWindow);
     const most = Math.min(body.outputTokensRequested ?? this.model.maxOutput, this.model.maxOutput);
     const least = Math.min(body.minimumOutputTokens, most);
     const hold = (output: number) =>
-      billing === "own_key" ? fee : larger(fee, this.#dearest({ input, output }, models));
+      billing === "own_key" || billing === "free"
+        ? fee
+        : larger(fee, this.#dearest({ input, output }, models));
     if (hold(least) > this.available) return "insufficient_credit";
     const budget = this.totalBudget === null ? null : this.totalBudget - this.settled - this.held;
-    if (budget !== null && hold(least) > budget) return "budget_exceeded";
+    const beyondBudget = (amount: bigint) =>
+      billing !== "free" && budget !== null && amount > budget;
+    if (beyondBudget(hold(least))) return "budget_exceeded";
     let output = most;
-    while (hold(output) > this.available || (budget !== null && hold(output) > budget)) output--;
+    while (hold(output) > this.available || beyondBudget(hold(output))) output--;
     const fresh = { lapsedAtMs: 0, priced: 0n, paid: 0n, extension: 0, report: 0, usage: null };
     const expiresAtMs = nowMs + body.holdTtlMs;
     const placed = { state: "held", models, billing, fee, hold: hold(output), served: {} } as const;
@@ -234,7 +237,9 @@ export class ReferenceLedger {
     request.state = "settled";
     const { model, ownKey = request.billing === "own_key" } = request.served;
     const [named] = request.models.keys();
-    const price = ownKey
+    const price = request.billing === "free"
+      ? 0n
+      : ownKey
       ? request.fee
       : this.oracle.charge(usage, request.models.get(model ?? named!)!);
     const due = price > request.priced ? price - request.priced : 0n;

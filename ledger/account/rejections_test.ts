@@ -128,6 +128,7 @@ const ROWS: readonly Row[] = [
   ["billing_not_held", held, command("ReportUsage", { ownKey: true })],
   ["billing_not_held", expired, command("SettleHold", { ownKey: true })],
   ["billing_not_held", [...withFee, command("PlaceHold", { billing: "own_key" })], command("SettleHold", { ownKey: false })],
+  ["billing_not_held", [...withFee, command("PlaceHold", { billing: "free" })], command("SettleHold", { ownKey: true })],
   ["sequence_passed", [...held, command("ExtendHold", { sequence: 3 })], command("ExtendHold", { sequence: 3 })],
   ["sequence_passed", [...held, command("ReportUsage", { sequence: 3 })], command("ReportUsage", { sequence: 2 })],
   ["usage_decreased", [...held, command("ReportUsage")], command("ReportUsage", { sequence: 2, usage: { input: 10, output: 1 } })],

@@ -16,7 +16,7 @@ export interface HeldTerms {
   /** Undefined where the hold names none. */
   readonly alternatives: readonly Alternative[] | undefined;
   readonly billing: HoldBilling;
-  /** Undefined where the billing is `tokens`. */
+  /** Undefined where the billing is `tokens` or `free`. */
   readonly ownKeyFee: OwnKeyFee | undefined;
 }
 
@@ -30,8 +30,11 @@ export interface Served {
 export interface ServedTerms {
   readonly status: "held";
   readonly pricing: PinnedPricing;
-  /** The whole charge in microkyat of a call with the customer's own key, else null. */
-  readonly feeMicroKyat: bigint | null;
+  /**
+   * The whole charge in microkyat where it does not depend on usage: that of a call with the
+   * customer's own key, or 0 of one that no provider bills; else null.
+   */
+  readonly fixedMicroKyat: bigint | null;
   /** What the event says of it: nothing where the hold leaves no choice. */
   readonly recorded: Pick<EventPayload<"HoldSettled">, "model" | "ownKey">;
 }
@@ -44,8 +47,8 @@ export function heldTerms(payload: EventPayload<"HoldPlaced">): HeldTerms {
 
 /**
  * The terms for whoever served. Rejects with `model_not_held` for a model that the hold does not
- * name, and with `billing_not_held` when the customer's own key served a hold of tokens, or ours one
- * of an own key: nothing was held for that.
+ * name, and with `billing_not_held` when the customer's own key is said to pay for a hold of tokens
+ * or of a free call, or ours for one of an own key: nothing was held for that.
  */
 export function servedTerms(hold: Held, served: Served): ServedTerms | Rejected {
   const { terms } = hold;
@@ -56,15 +59,16 @@ export function servedTerms(hold: Held, served: Served): ServedTerms | Rejected 
   // Where there was a choice, the event says which was taken.
   const recorded = {
     ...(terms.alternatives === undefined ? {} : { model }),
-    ...(terms.billing === "tokens" ? {} : { ownKey }),
+    ...(terms.ownKeyFee === undefined ? {} : { ownKey }),
   };
   if (!ownKey) {
     if (terms.billing === "own_key") return billingNotHeld(hold, ownKey);
-    return { status: "held", pricing, feeMicroKyat: null, recorded };
+    const fixedMicroKyat = terms.billing === "free" ? 0n : null;
+    return { status: "held", pricing, fixedMicroKyat, recorded };
   }
   if (terms.ownKeyFee === undefined) return billingNotHeld(hold, ownKey);
-  const feeMicroKyat = ownKeyFeeMicroKyat(terms.ownKeyFee, pricing);
-  return { status: "held", pricing, feeMicroKyat, recorded };
+  const fixedMicroKyat = ownKeyFeeMicroKyat(terms.ownKeyFee, pricing);
+  return { status: "held", pricing, fixedMicroKyat, recorded };
 }
 
 interface Held {

@@ -24,10 +24,10 @@ export interface Priced {
 
 /**
  * Prices usage at the terms under which it was served. A call with the customer's own key costs its
- * fee, whatever it used, and us nothing.
+ * fee, whatever it used, and us nothing; one that no provider bills costs nobody anything.
  */
-export function priceOf(usage: Usage, { pricing, feeMicroKyat }: ServedTerms): Priced {
-  if (feeMicroKyat !== null) return { chargeMicroKyat: feeMicroKyat, costNanoUsd: 0n };
+export function priceOf(usage: Usage, { pricing, fixedMicroKyat }: ServedTerms): Priced {
+  if (fixedMicroKyat !== null) return { chargeMicroKyat: fixedMicroKyat, costNanoUsd: 0n };
   return {
     chargeMicroKyat: chargeMicroKyat(usage, pricing),
     costNanoUsd: costNanoUsd(usage, pricing),

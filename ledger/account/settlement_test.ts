@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../shared/commands/mod.ts";
 import { edgeCommandSchemas } from "../../shared/commands/edge.ts";
+import { ledgerDomain } from "../shard/mod.ts";
 import { command, READY_TO_CALL, requestId, Scenario } from "../shard/scenario.ts";
 
 // An input token costs 1,000 microkyat and an output token 4,000: the hold of 10 + 10 is 50,000.
@@ -230,6 +231,75 @@ describe("a call that another served than its hold names", () => {
     expect(scenario.given(command("SettleHold", { ownKey: true }))).toMatchObject([
       { payload: { chargeMicroKyat: 2_000n } },
     ]);
+  });
+});
+
+describe("a call that no provider bills", () => {
+  const free = command("PlaceHold", { billing: "free", requestId: requestId(1) });
+  const withoutCredit = (...more: readonly Command[]) => {
+    const scenario = new Scenario();
+    const ready = READY_TO_CALL.filter((one) => one.type !== "GrantCredit");
+    scenario.given(...ready, ...more);
+    return scenario;
+  };
+  const usage = { input: 1_000_000, requests: 1 };
+  const nothing = {
+    holdMicroKyat: 0n,
+    chargeMicroKyat: 0n,
+    chargedMicroKyat: 0n,
+    overageMicroKyat: 0n,
+    releasedMicroKyat: 0n,
+    unbilledMicroKyat: 0n,
+    costNanoUsd: 0n,
+  };
+
+  it("needs no credit, and keeps the usage that was reported", () => {
+    const scenario = withoutCredit();
+    expect(scenario.given(free)).toMatchObject([
+      { type: "HoldPlaced", payload: { billing: "free", amountMicroKyat: 0n } },
+    ]);
+    expect(scenario.given(command("SettleHold", { usage }))).toMatchObject([
+      { type: "HoldSettled", payload: { usage, ...nothing } },
+    ]);
+    expect(scenario.balance()).toEqual({ available: 0n, held: 0n, settled: 0n });
+  });
+
+  it("posts nothing", () => {
+    const scenario = withoutCredit(free, command("SettleHold", { usage }));
+    const ends = scenario.log.slice(-2);
+    expect(ends.map(({ event }) => event.type)).toEqual(["HoldPlaced", "HoldSettled"]);
+    expect(ends.flatMap(({ event }) => ledgerDomain.postings(event))).toEqual([]);
+  });
+
+  it("passes a budget that was overrun", () => {
+    const scenario = withCredit(
+      100_000n,
+      command("PlaceHold", { requestId: requestId(2) }),
+      command("SetBudget", { period: "total", limitMicroKyat: 1n }),
+    );
+    expect(scenario.given(free)).toMatchObject([{ payload: { amountMicroKyat: 0n } }]);
+  });
+
+  it("costs nothing at its expiry and late, whichever model served", () => {
+    const scenario = withCredit(
+      100_000n,
+      command("PublishPrice", { model: "model-2" }),
+      command("PlaceHold", { billing: "free", alternatives: ["model-2"] }),
+      command("ReportUsage", { usage, model: "model-2" }),
+    );
+    expect(scenario.wait(60_000).given(command("ExpireHold"))).toMatchObject([
+      { payload: { basis: "expiry", model: "model-2", ...nothing } },
+    ]);
+    expect(scenario.given(command("SettleHold", { usage: { input: 2_000_000 } }))).toMatchObject([
+      { type: "LateUsageSettled", payload: { chargeMicroKyat: 0n, chargedMicroKyat: 0n } },
+    ]);
+  });
+
+  it("is sold only where the model is", () => {
+    const decision = withoutCredit().attempt(
+      command("PlaceHold", { billing: "free", model: "model-9" }),
+    );
+    expect(decision).toMatchObject({ rejection: { code: "model_not_priced" } });
   });
 });
 

@@ -82,6 +82,7 @@ function placed({ payload }: EventOf<"HoldPlaced">, recorded: RecordedEvent): Dr
     // As stored: amounts are decimal strings already.
     pricing: recorded.payload.pricing as ReceiptView["pricing"] & JsonObject,
     ownKeyFee: null,
+    billing: payload.billing ?? "tokens",
     call: null,
     placedAtMs: recorded.recordedAtMs,
     endedAtMs: null,

@@ -46,7 +46,21 @@ describe("a receipt of a call that left a choice", () => {
     scenario.given(...held);
     if (served !== null) scenario.given(command("SettleHold", served));
     const receipt = receiptOf("acc-1", recorded(scenario));
-    expect(receipt).toMatchObject({ requestId: requestId(1), ...expected });
+    expect(receipt).toMatchObject({ requestId: requestId(1), billing: "either", ...expected });
     expect(receiptOf("acc-2", recorded(scenario))).toBeNull();
+  });
+});
+
+describe("a receipt of a call that no provider bills", () => {
+  it("says so, and shows its usage and a charge of nothing", () => {
+    const scenario = new Scenario();
+    scenario.given(...READY_TO_CALL, command("PlaceHold", { billing: "free" }));
+    scenario.given(command("SettleHold", { usage: { input: 9, requests: 1 } }));
+    expect(receiptOf("acc-1", recorded(scenario))).toMatchObject({
+      billing: "free",
+      holdMicroKyat: 0n,
+      chargedMicroKyat: 0n,
+      usage: { input: 9, requests: 1 },
+    });
   });
 });

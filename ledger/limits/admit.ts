@@ -88,7 +88,8 @@ export function admitByLimits(
     const refusal = refusalOf(standing, call, nowMs);
     if (refusal !== null) longest = longest === null ? refusal : longer(longest, refusal);
     if (!isOfTokens(standing.name)) continue;
-    outputTokens = Math.min(outputTokens, standing.limit - standing.used - call.inputTokens);
+    const left = Math.max(0, standing.limit - standing.used - call.inputTokens);
+    outputTokens = Math.min(outputTokens, left);
   }
   if (longest !== null) return longest;
   const tokens = call.inputTokens + outputTokens;
@@ -129,7 +130,8 @@ function isOfTokens(name: LimitName): boolean {
 function refusalOf(standing: Standing, call: CallBounds, nowMs: number): LimitRefusal | null {
   const { owner, name, limit, used } = standing;
   const needed = isOfTokens(name) ? call.inputTokens + call.leastOutputTokens : 1;
-  if (used + needed <= limit) return null;
+  // What needs none fits even where more than there is was used.
+  if (needed === 0 || used + needed <= limit) return null;
   const remaining = Math.max(0, limit - used);
   const resetAtMs = needed > limit ? null : fitsAtMs(standing, needed, nowMs);
   return { status: "refused", owner, name, limit, remaining, needed, resetAtMs };
@@ -180,7 +182,7 @@ function lastsUntilMs({ limit, needed, resetAtMs }: LimitRefusal): number {
 function rateLimitsOf(standings: readonly Standing[], tokens: number, nowMs: number): RateLimit[] {
   const tightest = new Map<LimitName, RateLimit>();
   for (const { name, limit, used } of standings) {
-    const remaining = limit - used - (isOfTokens(name) ? tokens : 1);
+    const remaining = Math.max(0, limit - used - (isOfTokens(name) ? tokens : 1));
     const known = tightest.get(name);
     if (known !== undefined && known.remaining <= remaining) continue;
     tightest.set(name, { name, limit, remaining, resetAtMs: resetAtMs(name, nowMs) });

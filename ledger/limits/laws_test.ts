@@ -13,6 +13,7 @@ interface Call {
   readonly keyId: string;
   readonly atMs: number;
   tokens: number;
+  readonly isFree: boolean;
   isOpen: boolean;
   isReleased: boolean;
 }
@@ -21,14 +22,15 @@ function callsIn(scenario: Scenario): Call[] {
   const calls = new Map<string, Call>();
   for (const { event, recordedAtMs } of scenario.log) {
     if (event.type === "HoldPlaced") {
-      const { requestId, keyId, inputTokensBound, outputTokensGranted } = event.payload;
-      const tokens = inputTokensBound + outputTokensGranted;
-      const fresh = { keyId, atMs: recordedAtMs, tokens, isOpen: true, isReleased: false };
+      const { requestId, keyId, inputTokensBound, outputTokensGranted, billing } = event.payload;
+      const isFree = billing === "free";
+      const tokens = isFree ? 0 : inputTokensBound + outputTokensGranted;
+      const fresh = { keyId, atMs: recordedAtMs, tokens, isFree, isOpen: true, isReleased: false };
       calls.set(requestId, fresh);
     } else if (event.type === "HoldSettled" || event.type === "LateUsageSettled") {
       const { input = 0, output = 0 } = event.payload.usage;
-      const settled = { tokens: input + output, isOpen: false };
-      Object.assign(calls.get(event.payload.requestId)!, settled);
+      const call = calls.get(event.payload.requestId)!;
+      Object.assign(call, { tokens: call.isFree ? 0 : input + output, isOpen: false });
     } else if (event.type === "HoldReleased" || event.type === "HoldExpired") {
       const isReleased = event.type === "HoldReleased";
       Object.assign(calls.get(event.payload.requestId)!, { tokens: 0, isOpen: false, isReleased });
@@ -71,7 +73,8 @@ function inTheWay(scenario: Scenario, world: World, call: { keyId: string; token
     LIMIT_NAMES.filter((name) => {
       const limit = limits[name] ?? null;
       const needed = name.startsWith("tokens") ? call.tokens : 1;
-      return limit !== null && used(name, counted, scenario.nowMs) + needed > limit;
+      if (limit === null || needed === 0) return false;
+      return used(name, counted, scenario.nowMs) + needed > limit;
     })
   );
 }
@@ -114,6 +117,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       outputTokensRequested: fc.integer({ min: 1, max: 40 }),
       minimumOutputTokens: fc.integer({ min: 1, max: 20 }),
       holdTtlMs: fc.constantFrom(1_000, 120_000),
+      billing: fc.constantFrom("tokens", "tokens", "tokens", "free"),
     }).map((body) => command("PlaceHold", body)),
     weight: 12,
   },
@@ -158,8 +162,10 @@ describe("limits", () => {
       if (typeof step === "number") return;
       if (step.type !== "PlaceHold") return void scenario.attempt(step);
       const { keyId, inputTokensBound, outputTokensRequested, minimumOutputTokens } = step.body;
+      const isFree = step.body.billing === "free";
+      const counted = (output: number) => isFree ? 0 : inputTokensBound + output;
       const least = Math.min(minimumOutputTokens, outputTokensRequested!);
-      const needs = { keyId, tokens: inputTokensBound + least };
+      const needs = { keyId, tokens: counted(least) };
       const expected = inTheWay(scenario, world, needs);
       const decision = ledgerDomain.decide(scenario.state, step, { nowMs: scenario.nowMs });
       if (decision.status === "rejected" && decision.rejection.code !== "rate_limited") return;
@@ -171,7 +177,7 @@ describe("limits", () => {
       }
       // What was granted still fits, and one token more would not where output was lowered.
       const { outputTokensGranted: granted } = decision.result as { outputTokensGranted: number };
-      const tokens = inputTokensBound + granted;
+      const tokens = counted(granted);
       expect(inTheWay(scenario, world, { keyId, tokens })).toEqual([]);
       if (granted < outputTokensRequested!) {
         seen.add("lowered");
@@ -195,7 +201,9 @@ describe("limits", () => {
         const limits = [[world.account[name], calls]] as [number | null | undefined, Call[]][];
         if (keyId === "key-1") limits.push([world.key[name], ofKey]);
         const rooms = limits.flatMap(([limit, counted]) =>
-          (limit ?? null) === null ? [] : [limit! - used(name, counted, scenario.nowMs)]
+          (limit ?? null) === null
+            ? []
+            : [Math.max(0, limit! - used(name, counted, scenario.nowMs))]
         );
         return rooms.length === 0 ? [] : [{ name, remaining: Math.min(...rooms) }];
       });

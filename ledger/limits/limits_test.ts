@@ -88,6 +88,28 @@ describe("requests a minute", () => {
   });
 });
 
+describe("calls that no provider bills", () => {
+  const free = { billing: "free" } as const;
+
+  it("count as calls", () => {
+    const scenario = limited({ requestsPerMinute: 1, requestsPerDay: 5 });
+    expect(told(scenario, 1, free)).toMatchObject([{ remaining: 0 }, { remaining: 4 }]);
+    expect(refused(scenario, 2, free)).toBe(true);
+  });
+
+  it("count no tokens, before and after, and fit where more was used than there is", () => {
+    const scenario = limited({ tokensPerMinute: 20 });
+    scenario.given(hold(1), settle(1, { output: 90 }));
+    expect(refused(scenario, 2)).toBe(true);
+    expect(told(scenario, 2, free)).toMatchObject([{ limit: 20, remaining: 0 }]);
+    scenario.wait(61_000).given(hold(3, free));
+    scenario.given(settle(3, { input: 10_000 }));
+    expect(told(scenario, 4)).toMatchObject([{ remaining: 0 }]);
+    expect(refused(scenario, 5)).toBe(true);
+    expect(told(scenario, 5, free)).toMatchObject([{ remaining: 0 }]);
+  });
+});
+
 describe("tokens a minute", () => {
   it("reserve the input bound and the granted output, and settle for what was used", () => {
     const scenario = limited({ tokensPerMinute: 40 });

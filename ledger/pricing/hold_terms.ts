@@ -64,6 +64,7 @@ export function holdTerms(book: PricingBook, body: CommandBody<"PlaceHold">): Ho
     pinned.alternatives = others.map(({ model, pricing }) => ({ model, pricing }));
   }
   if (byOwnKey) Object.assign(pinned, { billing: body.billing, ownKeyFee: book.ownKeyFee });
+  if (body.billing === "free") pinned.billing = body.billing;
   if (body.unitsBound !== undefined) pinned.unitsBound = body.unitsBound;
   if (body.classes !== undefined) pinned.classes = body.classes;
   if (body.askedModel !== undefined) pinned.askedModel = body.askedModel;
@@ -73,7 +74,7 @@ export function holdTerms(book: PricingBook, body: CommandBody<"PlaceHold">): Ho
 
 /**
  * The amount in microkyat that covers the call whichever model serves it and whoever pays; at
- * least 0.
+ * least 0, and 0 for a call that no provider bills.
  */
 export function coverMicroKyat(tokens: Tokens, terms: PinnedTerms): bigint {
   let amount = terms.ownKeyFee === undefined
@@ -96,6 +97,8 @@ export function outputCovered(
   terms: PinnedTerms,
 ): number | null {
   const { ownKeyFee } = terms;
+  // Nothing is taken for a call that nobody bills, so a budget that was overrun carries it as well.
+  if (terms.billing === "free") return of.limit;
   if (amountMicroKyat < 0n) return null;
   if (
     ownKeyFee !== undefined && ownKeyFeeMicroKyat(ownKeyFee, terms.pricing) > amountMicroKyat
@@ -115,9 +118,9 @@ interface Tokens {
   readonly outputTokens: number;
 }
 
-/** The terms of every model that may serve on our key. */
+/** The terms of every model whose tokens may be charged. */
 function tokenTerms(terms: PinnedTerms): readonly PinnedPricing[] {
-  if (terms.billing === "own_key") return [];
+  if (terms.billing === "own_key" || terms.billing === "free") return [];
   if (terms.alternatives === undefined) return [terms.pricing];
   return [terms.pricing, ...terms.alternatives.map(({ pricing }) => pricing)];
 }
@@ -135,7 +138,7 @@ function inputBoundsOf(inputTokens: number, { unitsBound, classes }: Bounding): 
 /** Whether a rate stands behind what the call is bound by: holding for none would bound nothing. */
 function isBounded(book: PricingBook, model: string, body: CommandBody<"PlaceHold">): boolean {
   const price = book.prices.get(model);
-  if (price === undefined || body.billing === "own_key") return true;
+  if (price === undefined || body.billing === "own_key" || body.billing === "free") return true;
   const { inputTokensBound: inputTokens, outputTokensRequested } = body;
   const tokens = { inputTokens, outputTokens: outputTokensRequested ?? price.maxOutputTokens };
   return anyPriced(boundsOf(tokens, body), price.ratesPicoUsdPerUnit);

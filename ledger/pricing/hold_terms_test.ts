@@ -27,7 +27,10 @@ const anyPinned: fc.Arbitrary<PinnedTerms> = fc.record({
       },
     })),
   }),
-  ...(billing === "tokens" ? {} : { billing, ownKeyFee: { feeVersion: 1, picoUsdPerRequest } }),
+  ...(billing === "tokens" ? {} : { billing }),
+  ...(billing === "own_key" || billing === "either"
+    ? { ownKeyFee: { feeVersion: 1, picoUsdPerRequest } }
+    : {}),
 }));
 
 describe("what a hold covers", () => {
@@ -42,7 +45,8 @@ describe("what a hold covers", () => {
         { inputTokens: sum(INPUT_SIDE), outputTokens: sum(OUTPUT_SIDE) },
         { ...terms, unitsBound },
       );
-      if (terms.billing !== "own_key") {
+      if (terms.billing === "free") expect(cover).toBe(0n);
+      else if (terms.billing !== "own_key") {
         const all = [terms.pricing, ...terms.alternatives?.map((one) => one.pricing) ?? []];
         for (const pricing of all) expect(oracleCharge(usage, pricing) <= cover).toBe(true);
       }

@@ -42,6 +42,8 @@ const covers = fc.constantFrom<Partial<CommandBody<"PlaceHold">>>(
   { billing: "own_key" },
   { billing: "either" },
   { billing: "either", alternatives: ["model-2"] },
+  { billing: "free" },
+  { billing: "free", alternatives: ["model-2"] },
 );
 const sequences = fc.integer({ min: 1, max: 5 });
 

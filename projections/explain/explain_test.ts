@@ -19,6 +19,7 @@ const LATE = "01900000-0000-7000-8000-000000000002";
 const RELEASED = "01900000-0000-7000-8000-000000000003";
 const TIERED = "01900000-0000-7000-8000-000000000004";
 const OWN_KEY = "01900000-0000-7000-8000-000000000005";
+const FREE = "01900000-0000-7000-8000-000000000006";
 const own = { role: "developer", accountId: "acc-1" } as const;
 let api: TestReadApi;
 
@@ -54,6 +55,8 @@ function decided(): DomainEvent[] {
   log.settle(TIERED, { input: 101, output: 10 }, "acc-1", { model: "long" });
   log.place(OWN_KEY, "acc-1", "k1", either);
   log.settle(OWN_KEY, { input: 101, output: 10 }, "acc-1", { ownKey: true });
+  log.place(FREE, "acc-1", "k1", { billing: "free" });
+  log.settle(FREE, { input: 101, requests: 1 });
   log.place(RELEASED);
   log.give("ReleaseHold", { ...log.of(RELEASED), reason: "upstream_failed", call: log.call });
   return log.events;
@@ -99,6 +102,21 @@ describe("an explanation", () => {
       { kind: "fx", numerator: "247513754500250000000000" },
       { kind: "rounding", chargeMicroKyat: "247514" },
     ]);
+  });
+
+  it("of a call that no provider bills says so, and keeps its usage", async () => {
+    const { position, item } = await api.json(pathOf(FREE), own);
+    shapes.itemSchema(shapes.explanationSchema).strict().parse({ position, item });
+    expect(item).toMatchObject({
+      agrees: true,
+      chargedMicroKyat: "0",
+      costNanoUsd: "0",
+      hold: { billing: "free", holdMicroKyat: "0" },
+      settlements: [{
+        usage: { input: 101, requests: 1 },
+        steps: [{ kind: "free", chargeMicroKyat: "0" }],
+      }],
+    });
   });
 
   it("leads from tokens to kyat by numbers that anyone can check", async () => {

@@ -1,7 +1,7 @@
 /** Explains a request from its events. @module */
 import type { CallFacts, EventOf, PinnedPricing } from "../../shared/events/mod.ts";
 import type { LogEvent } from "../log/mod.ts";
-import { feeStepsOf, type Step, stepsOf } from "./steps.ts";
+import { feeStepsOf, FREE_STEPS, type Step, stepsOf } from "./steps.ts";
 
 type Held = EventOf<"HoldPlaced">["payload"];
 type Settled = EventOf<"HoldSettled">["payload"];
@@ -113,8 +113,10 @@ function pricedOf(payload: Settled | Late, hold: Held) {
   const model = payload.model ?? hold.model;
   const pricing = pricingOf(hold, model);
   const fee = payload.ownKey ? hold.ownKeyFee : undefined;
+  const served = { model, ownKey: fee !== undefined, priceVersion: pricing.priceVersion };
+  if (hold.billing === "free") return { served, ...FREE_STEPS };
   return {
-    served: { model, ownKey: fee !== undefined, priceVersion: pricing.priceVersion },
+    served,
     ...(fee === undefined ? stepsOf(payload.usage, pricing) : feeStepsOf(fee, pricing)),
   };
 }

@@ -62,6 +62,13 @@ export function feeStepsOf(
   return { steps: [fee, ...steps], chargeMicroKyat, costNanoUsd: 0n };
 }
 
+/** The steps of a call that no provider bills: there is one, and it leads to nothing. */
+export const FREE_STEPS = {
+  steps: [{ kind: "free" as const, chargeMicroKyat: 0n }],
+  chargeMicroKyat: 0n,
+  costNanoUsd: 0n,
+};
+
 /** What the price says for a call of this length; no step where it says the same for every length. */
 function tierOf(usage: Usage, { ratesPicoUsdPerUnit, tiers }: Terms) {
   if (tiers === undefined) return { step: null, rates: ratesPicoUsdPerUnit };
@@ -93,8 +100,10 @@ function inKyat(attoUsd: bigint, { fxMicroKyat, fxNanoUsd }: Terms) {
   return { steps, chargeMicroKyat: rounded };
 }
 
-/** One of the steps of {@link stepsOf} and {@link feeStepsOf}. */
-export type Step = ReturnType<typeof stepsOf | typeof feeStepsOf>["steps"][number];
+/** One of the steps of {@link stepsOf}, {@link feeStepsOf} and {@link FREE_STEPS}. */
+export type Step =
+  | ReturnType<typeof stepsOf | typeof feeStepsOf>["steps"][number]
+  | (typeof FREE_STEPS)["steps"][number];
 
 function classStep(usageClass: UsageClass, units: number, rates: Rates) {
   const ratedAs = lenderOf(usageClass, rates);

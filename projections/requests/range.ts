@@ -101,10 +101,11 @@ const SERVED = sql.raw(`(select one from jsonb_array_elements(p.payload->'altern
   where one->>'model' = coalesce(l.payload, e.payload)->>'model')`);
 
 const CHOICES = sql.raw(`case when p.payload->'alternatives' is not null
-    or p.payload->'ownKeyFee' is not null
+    or p.payload->'ownKeyFee' is not null or p.payload->>'billing' = 'free'
   then jsonb_build_object('model', p.payload->'model', 'pricing', p.payload->'pricing',
     'alternatives', coalesce(p.payload->'alternatives', '[]'),
-    'ownKeyFee', coalesce(p.payload->'ownKeyFee', 'null')) end`);
+    'ownKeyFee', coalesce(p.payload->'ownKeyFee', 'null'))
+    || case when p.payload->>'billing' = 'free' then '{"free": true}' else '{}' end::jsonb end`);
 
 function whole(of: string, name: string) {
   return sql.raw(`(${of}.payload->>'${name}')::int8`);

@@ -146,16 +146,20 @@ interface Choices {
   readonly pricing: JsonObject;
   readonly alternatives: readonly { readonly model: string; readonly pricing: JsonObject }[];
   readonly ownKeyFee: { readonly picoUsdPerRequest: string } | null;
+  /** Present where no provider bills the call: no terms apply. */
+  readonly free?: true;
 }
 
 function choicesOf(payload: EventOf<"HoldPlaced">["payload"]) {
   const { model, pricing, alternatives, ownKeyFee } = payload;
-  if (alternatives === undefined && ownKeyFee === undefined) return null;
+  const isFree = payload.billing === "free";
+  if (alternatives === undefined && ownKeyFee === undefined && !isFree) return null;
   return toJsonValue({
     model,
     pricing,
     alternatives: alternatives ?? [],
     ownKeyFee: ownKeyFee ?? null,
+    ...(isFree ? { free: true } : {}),
   });
 }
 

@@ -43,7 +43,7 @@ export interface ReportPage {
  * it, further calls may belong to it, and nothing of it is credited. Notes that are about a day of the
  * period, or about no day in particular, are taken off the credit, whatever their models and terms.
  * A call is re-rated as the model that served it; the fee for an own key changes with the exchange
- * rate alone.
+ * rate alone, and a call that no provider bills costs nothing at any terms.
  */
 export async function reRate(
   db: Queryable,
@@ -68,7 +68,8 @@ export async function reRate(
     ), priced as (
       select r.account_id, r.charge_micro_kyat as charge, r.charged_micro_kyat as charged,
         r.unbilled_micro_kyat as unbilled,
-        case when r.own_key_fee_pico_usd is null
+        case when r.choices -> 'free' is not null then 0
+          when r.own_key_fee_pico_usd is null
           then ${picoUsd(terms)} * (1000000 + ${markup(terms)})
           else r.own_key_fee_pico_usd::numeric * 1000000
         end * ${fxMicroKyat(terms)} as numerator,

@@ -302,6 +302,8 @@ describe("a re-rating of calls that left a choice", () => {
     log.settle(id(3), USED[2]!);
     log.place(id(4), "acc-1", "k1", { model: "long", billing: "own_key" });
     log.settle(id(4), { input: 900, output: 20 });
+    log.place(id(5), "acc-1", "k1", { model: "long", billing: "free" });
+    log.settle(id(5), { input: 900, requests: 1 });
     log.give("WithdrawPrice", { model: "long", reason: "retired" });
     log.give("PublishPrice", text({ ...price, ratesPicoUsdPerUnit: RATES, tiers: LATER }));
     log.give("SetFxRate", { kyatPerUsd: "2100.123456", source: "later" });
@@ -327,7 +329,7 @@ describe("a re-rating of calls that left a choice", () => {
     const sum = USED.reduce((total, usage) => total + chargeMicroKyat(usage, pricing), 0n);
     const [row] = await choices.all(`/v1/re-rate?${PERIOD}&account=acc-1${query}`, 5);
     expect(row).toMatchObject({
-      requests: 4,
+      requests: 5,
       reRatedMicroKyat: (sum + ownKeyFeeMicroKyat(fee, pricing)).toString(),
     });
     if (Object.keys(changed).length === 0) expect(row.differenceMicroKyat).toBe("0");
@@ -335,7 +337,7 @@ describe("a re-rating of calls that left a choice", () => {
 
   it("is of the model that served", async () => {
     const [row] = await choices.all(`/v1/re-rate?${PERIOD}&model=long`, 5);
-    expect(row.requests).toBe(4);
+    expect(row.requests).toBe(5);
     const requests = await choices.all("/v1/requests", 10);
     expect(requests.map((one) => [one.model, one.askedModel, one.ownKeyFeePicoUsd]).reverse())
       .toEqual([
@@ -343,12 +345,13 @@ describe("a re-rating of calls that left a choice", () => {
         ["long", "gpt-4o", null],
         ["long", "long", null],
         ["long", "long", "55000001"],
+        ["long", "long", null],
       ]);
     for (const row of requests) shapes.requestRowSchema.strict().parse(row);
     const days = await choices.all(
       "/v1/usage/daily?group_by=model&from=2025-11-20&to=2025-11-20",
       10,
     );
-    expect(days).toMatchObject([{ model: "long", requests: 4 }]);
+    expect(days).toMatchObject([{ model: "long", requests: 5 }]);
   });
 });

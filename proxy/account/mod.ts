@@ -72,6 +72,7 @@ export function receiptBody(receipt: ReceiptView): JsonObject {
     evidence: receipt.evidence,
     pricing: toJsonValue(receipt.pricing),
     own_key_fee: toJsonValue(receipt.ownKeyFee),
+    billing: receipt.billing,
     call: toJsonValue(receipt.call),
     placed_at_ms: receipt.placedAtMs,
     ended_at_ms: receipt.endedAtMs,

@@ -45,7 +45,7 @@ export function explanationText(request: ExplainedRequest): string {
     })${
       hold.alternatives.length === 0 ? "" : ` over ${[hold.model, ...hold.alternatives].join(", ")}`
     }` +
-    `${hold.billing === "tokens" ? "" : `, billed by ${hold.billing}`}`,
+    BILLED[hold.billing],
     ...(release === null ? [] : [
       `#${release.position} released ${kyat(release.releasedMicroKyat)} MMK: ${release.reason}`,
     ]),
@@ -64,6 +64,13 @@ export function explanationText(request: ExplainedRequest): string {
       : "FINDING: the ledger recorded other amounts than usage and terms lead to",
   ].join("\n");
 }
+
+const BILLED: Readonly<Record<ExplainedRequest["hold"]["billing"], string>> = {
+  tokens: "",
+  own_key: ", billed by own_key",
+  either: ", billed by either",
+  free: ", not billed by the provider",
+};
 
 function settlementText(settlement: ExplainedRequest["settlements"][number]): string[] {
   const already = settlement.alreadyChargedMicroKyat;
@@ -100,6 +107,8 @@ function stepText(step: Step): string {
       return `${step.usageClass}: ${step.units} × ${step.ratePicoUsdPerUnit} pUSD${note} = ` +
         `${step.picoUsd} pUSD`;
     }
+    case "free":
+      return "not billed by the provider: the usage is recorded, and nothing is charged";
     case "cost":
       return `sum ${step.picoUsd} pUSD; provider's cost ${usd(step.costNanoUsd)} USD`;
     case "markup":

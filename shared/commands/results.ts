@@ -1,6 +1,6 @@
 /** Results inside replies, queries, and the notice of a settlement. @module */
 import { z } from "zod";
-import { callFactsSchema, compileParser } from "../events/mod.ts";
+import { callFactsSchema, compileParser, HOLD_BILLINGS } from "../events/mod.ts";
 import { accountIdSchema, identifierSchema, requestIdSchema } from "../ids/mod.ts";
 import { rateLimitSchema } from "../limits/mod.ts";
 import { microKyatSchema } from "../money/mod.ts";
@@ -128,6 +128,8 @@ export const receiptViewSchema = z.object({
   pricing: z.record(z.string(), z.json()),
   /** The pinned fee when the customer's own provider key served: it was charged, not the usage. */
   ownKeyFee: z.record(z.string(), z.json()).nullable().default(null),
+  /** What was held for; `free`: no provider bills the call, and its usage was not charged. */
+  billing: z.enum(HOLD_BILLINGS).default("tokens"),
   call: callFactsSchema.nullable(),
   placedAtMs: z.number().int(),
   endedAtMs: z.number().int().nullable(),

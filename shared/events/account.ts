@@ -33,9 +33,10 @@ export const idempotencySchema = z.object({ keyHash: sha256Schema, bodyHash: sha
 
 /**
  * What a hold covers: the tokens of a call with our provider key, our fee for a call with the
- * customer's own, or whichever of the two it becomes.
+ * customer's own, whichever of the two it becomes, or nothing, because no provider bills such a call:
+ * its usage is recorded, and hold, charge and cost are 0.
  */
-export const HOLD_BILLINGS = ["tokens", "own_key", "either"] as const;
+export const HOLD_BILLINGS = ["tokens", "own_key", "either", "free"] as const;
 
 /** One of {@link HOLD_BILLINGS}. */
 export type HoldBilling = (typeof HOLD_BILLINGS)[number];

@@ -57,6 +57,11 @@ export const explanationStepSchema = z.discriminatedUnion("kind", [
     denominator: amount,
   }),
   z.object({
+    kind: z.literal("free"),
+    /** Hold, charge and cost are 0, because no provider bills such a call. */
+    chargeMicroKyat: amount,
+  }),
+  z.object({
     kind: z.literal("rounding"),
     wholeMicroKyat: amount,
     remainder: amount,

@@ -28,7 +28,7 @@ export const heldKinds: Readonly<Record<string, Kind>> = {
   unitsBound: optional(unitsKind),
   classes: optional(classesKind),
   askedModel: optional(text),
-  billing: optional(oneOf("tokens", "own_key", "either")),
+  billing: optional(oneOf("tokens", "own_key", "either", "free")),
   alternatives: optional(listOfKind(withMembers({ model: text, pricing: pricingKind }))),
   ownKeyFee: optional(withMembers({ feeVersion: ordinal, picoUsdPerRequest: unsigned })),
 };
@@ -68,7 +68,7 @@ export function heldOf(
   const fee = payload["ownKeyFee"] === undefined
     ? null
     : feeOf(amountOf(membersOf(payload, "ownKeyFee"), "picoUsdPerRequest"), own);
-  if ((billing === "tokens") !== (fee === null)) {
+  if ((billing === "tokens" || billing === "free") !== (fee === null)) {
     problem = `the hold is for ${billing} and has ${fee === null ? "no fee" : "a fee"}`;
   }
   return { held: { model, models, billing, fee }, problem };
@@ -83,6 +83,7 @@ export function coverOf(payload: JsonMembers, { models, billing, fee }: Held): b
     classes: (payload["classes"] ?? null) as readonly string[] | null,
   };
   let cover = fee ?? 0n;
+  if (billing === "free") return 0n;
   if (billing === "own_key") return cover;
   for (const terms of models.values()) {
     const needed = holdOf(bounds, terms);
@@ -98,9 +99,10 @@ export function servedPrice(payload: JsonMembers, held: Held): Price | string {
   if (terms === undefined) return `the hold does not cover the model ${model}`;
   if (payload["ownKey"] !== true) {
     if (held.billing === "own_key") return "the hold is for an own key, and ours served";
+    if (held.billing === "free") return { chargeMicroKyat: 0n, costNanoUsd: 0n };
     return priceOf(membersOf(payload, "usage"), terms);
   }
-  if (held.fee === null) return "the hold is for tokens, and an own key served";
+  if (held.fee === null) return `the hold is for ${held.billing}, and an own key served`;
   return { chargeMicroKyat: held.fee, costNanoUsd: 0n };
 }
 

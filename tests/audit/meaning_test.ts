@@ -206,6 +206,21 @@ const rows: readonly Row[] = [
   ["a hold for an own key without a fee", ["terms"], (forgery) => {
     delete held(forgery, 32).payload.ownKeyFee;
   }],
+  ["a charge for a call that no provider bills", ["charge"], (forgery) => {
+    settled(forgery, 34).payload.chargeMicroKyat = "1";
+  }],
+  ["a call that is called free, and was held at a price", ["hold", "charge"], (forgery) => {
+    held(forgery, 30).payload.billing = "free";
+  }],
+  ["a call held for nothing, as if it were to be billed", ["hold", "charge"], (forgery) => {
+    delete held(forgery, 34).payload.billing;
+  }],
+  ["an own key that pays for a free call", ["terms"], (forgery) => {
+    settled(forgery, 34).payload.ownKey = true;
+  }],
+  ["a fee for a free call", ["terms"], (forgery) => {
+    held(forgery, 34).payload.ownKeyFee = held(forgery, 32).payload.ownKeyFee;
+  }],
   ["a fee version that was left out", ["terms"], (forgery) => {
     forgery.event("OwnKeyFeeSet", 2).payload.feeVersion = 3;
   }],

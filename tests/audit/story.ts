@@ -177,9 +177,11 @@ async function callsOfManyModels(ledger: RealLedger): Promise<void> {
   await settle(ledger, 32, { input: 400, output: 20 });
   await hold(ledger, 33, { billing: "either", alternatives: ["model-2"], holdTtlMs: 1_000 });
   await report(ledger, 33, 1, { input: 100 }, { model: "model-2", ownKey: true });
+  await hold(ledger, 34, { billing: "free" });
+  await settle(ledger, 34, { input: 400, requests: 1 });
   await ledger.give("WithdrawPrice", { model: "model-3", reason: "its maker retired it" });
   ledger.wait(1_500);
-  await ledger.until("HoldSettled", 12);
+  await ledger.until("HoldSettled", 13);
   await settle(ledger, 33, { input: 600, output: 30 }, { model: "model-2" });
 }
 

@@ -229,9 +229,12 @@ function choicesOf(model: string, pick: Pick): Partial<Hold> {
     ...(pick(4) === 0
       ? { alternatives: others.map((one) => ({ model: one, pricing })), askedModel: "auto" }
       : {}),
-    ...(pick(4) === 0
-      ? { billing: "either", ownKeyFee: { feeVersion: 1, picoUsdPerRequest: 55_000_001n } }
-      : {}),
+    ...[
+      { billing: "either", ownKeyFee: { feeVersion: 1, picoUsdPerRequest: 55_000_001n } } as const,
+      { billing: "free" } as const,
+      {},
+      {},
+    ][pick(4)],
   };
 }
 
@@ -240,7 +243,7 @@ function servedOf({ alternatives, billing, inputTokensBound }: Hold) {
   const pick = generator(inputTokensBound);
   return {
     ...(alternatives === undefined ? {} : { model: MODELS[pick(2)]! }),
-    ...(billing === undefined ? {} : { ownKey: pick(2) === 0 }),
+    ...(billing === "either" ? { ownKey: pick(2) === 0 } : {}),
   };
 }
 

@@ -146,12 +146,14 @@ const FALLBACK: Readonly<Record<string, string>> = {
 /**
  * The charge in microkyat and the cost in nanodollars of an end, each as one fraction that is rounded
  * half up once: kyat = Σ units × pUSD × (1 + markup) × (µMMK per nUSD) / 1000, at the terms that its
- * hold pinned for whoever served. The customer's own key costs the pinned fee.
+ * hold pinned for whoever served. The customer's own key costs the pinned fee, and a call that no
+ * provider bills costs nothing.
  */
 export function priceOf(end: JsonObject, held: JsonObject): { charge: bigint; cost: bigint } {
   const others = (held.alternatives ?? []) as readonly JsonObject[];
   const served = others.find(({ model }) => model === end.model) ?? held;
   const pricing = objectOf(served.pricing);
+  if (held.billing === "free") return { charge: 0n, cost: 0n };
   const perNanoUsd = [amount(pricing.fxMicroKyat), amount(pricing.fxNanoUsd)] as const;
   if (end.ownKey === true) {
     const fee = amount(objectOf(held.ownKeyFee).picoUsdPerRequest);

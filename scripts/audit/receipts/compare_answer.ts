@@ -123,6 +123,7 @@ function servedMembers(
     askedModel,
     asked_model: askedModel,
     pricing: alternatives.find((one) => one?.model === model)?.pricing ?? hold.pricing,
+    billing: hold.billing ?? "tokens",
     ownKeyFee,
     own_key_fee: ownKeyFee,
   };

@@ -1,5 +1,6 @@
 /** Mistakes in what is decided, and in what is made of it. @module */
 import { lateSettlementOf, priceOf, settlementOf } from "../../../ledger/account/settlement.ts";
+import { servedTerms } from "../../../ledger/account/served.ts";
 import type { LapsedHold, OpenHold } from "../../../ledger/account/request.ts";
 import type { Account } from "../../../ledger/account/state.ts";
 import type { Decision, Domain, PlacedEvent } from "../../../ledger/domain.ts";
@@ -43,13 +44,13 @@ export const domainMutants: readonly Mutant[] = [
       rewriting(domain, (event, state) => {
         if (event.type !== "HoldSettled") return [event];
         const { payload } = event;
-        const { hold, account } = openHold(state, payload);
+        const { hold } = openHold(state, payload);
         const charge = Object.entries(payload.usage).reduce(
           (sum, [usageClass, units]) =>
             sum + chargeMicroKyat({ [usageClass]: units } as Usage, hold.terms.pricing),
           0n,
         );
-        return [resettled(event, hold, account, charge)];
+        return [resettledAt(state, event, charge)];
       }),
   },
   {
@@ -57,12 +58,10 @@ export const domainMutants: readonly Mutant[] = [
     domain: (domain) =>
       rewriting(domain, (event, state) => {
         if (event.type !== "HoldSettled") return [event];
-        const { hold, account } = openHold(state, event.payload);
+        const { hold } = openHold(state, event.payload);
         const markupPartsPerMillion = state.prices.markup?.markupPartsPerMillion ?? 0;
         const pricing = { ...hold.terms.pricing, markupPartsPerMillion };
-        return [
-          resettled(event, hold, account, chargeMicroKyat(event.payload.usage, pricing)),
-        ];
+        return [resettledAt(state, event, chargeMicroKyat(event.payload.usage, pricing))];
       }),
   },
   {
@@ -100,9 +99,8 @@ export const domainMutants: readonly Mutant[] = [
         const lapsed = state.book.requests.byId.get(event.payload.requestId) as LapsedHold;
         const account = state.book.accounts.get(event.payload.accountId) as Account;
         const forgotten = { ...lapsed, chargeMicroKyat: 0n, costNanoUsd: 0n };
-        // No call of the simulation is served by another model, or with a customer's own key.
-        const { pricing } = lapsed.terms;
-        const terms = { status: "held", pricing, feeMicroKyat: null, recorded: {} } as const;
+        const terms = servedTerms(lapsed, event.payload);
+        if (terms.status === "rejected") return [event];
         const priced = priceOf(event.payload.usage, terms);
         const amounts = lateSettlementOf(forgotten, priced, availableOf(account));
         return [{ type: "LateUsageSettled", payload: { ...event.payload, ...amounts } }];
@@ -160,7 +158,7 @@ export const domainMutants: readonly Mutant[] = [
 ];
 
 /** A domain whose accepted events are replaced before anybody sees them. */
-function rewriting(
+export function rewriting(
   domain: Domain<ShardState>,
   rewrite: (event: DomainEvent, state: ShardState) => readonly DomainEvent[],
 ): Domain<ShardState> {
@@ -186,18 +184,15 @@ function availableOf({ creditedMicroKyat, settledMicroKyat, spending }: Account)
   return creditedMicroKyat - settledMicroKyat - spending.heldMicroKyat;
 }
 
-function resettled(
+/** The same settlement for another charge, in microkyat. */
+export function resettledAt(
+  state: ShardState,
   event: EventOf<"HoldSettled">,
-  hold: OpenHold,
-  account: Account,
   charge: bigint,
 ): DomainEvent {
-  const { costNanoUsd } = event.payload;
-  const amounts = settlementOf(
-    hold,
-    { chargeMicroKyat: charge, costNanoUsd },
-    availableOf(account),
-  );
+  const { hold, account } = openHold(state, event.payload);
+  const priced = { chargeMicroKyat: charge, costNanoUsd: event.payload.costNanoUsd };
+  const amounts = settlementOf(hold, priced, availableOf(account));
   return { type: "HoldSettled", payload: { ...event.payload, ...amounts } };
 }
 
