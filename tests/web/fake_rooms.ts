@@ -8,7 +8,13 @@ import { createEffects, platformOf } from "../../shared/effects.ts";
 import { verifyServiceToken } from "../../shared/identity/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
 import { isAllowed, type Permission, type Principal } from "../../shared/permissions.ts";
-import type { AccountRow, BudgetRow, KeyRow, RequestRow } from "../../shared/read_api/mod.ts";
+import type {
+  AccountRow,
+  BudgetRow,
+  GatewayStatus,
+  KeyRow,
+  RequestRow,
+} from "../../shared/read_api/mod.ts";
 import {
   sampleActions,
   sampleBalance,
@@ -19,6 +25,7 @@ import {
 } from "./fake_audit.ts";
 import { type FakeOperations, fakeOperations } from "./fake_operations.ts";
 import { sampleCosts, sampleReRate } from "./fake_costs.ts";
+import { sampleStatus } from "./fake_status.ts";
 import { sampleAccount, samplePrice, sampleRequests } from "./samples.ts";
 
 /** A command as the fake ledger received it. */
@@ -46,6 +53,8 @@ export interface FakeRooms {
   readonly account: AccountRow;
   /** Changes the balance and tells the live pages. */
   setBalance(change: Partial<AccountRow>): void;
+  /** How the gateway is doing from now on. */
+  setStatus(change: Partial<GatewayStatus>): void;
   /** Wakes every live page. */
   tellLive(): void;
   /** Projections and alerts. */
@@ -71,6 +80,7 @@ export function startFakeRooms(options: {
   let broken = false;
   let position = 100n;
   let proofs: Proofs | null = null;
+  let status = sampleStatus(options.nowMs);
   const keys: KeyRow[] = [];
   const budgets: BudgetRow[] = [];
   const requests = sampleRequests(options.nowMs);
@@ -246,6 +256,11 @@ export function startFakeRooms(options: {
         return page(operations.alerts(url.searchParams.get("state") ?? ""));
       case "alert-rules":
         return page(operations.rules());
+      case "status":
+        if (!isAllowed(principal, "provider:read", null)) {
+          return refuse(403, "permission_denied", "not allowed");
+        }
+        return item(status);
       case "live":
         return liveStream(live, id === "alerts" ? operations.alertNotice : notice);
       default:
@@ -273,6 +288,7 @@ export function startFakeRooms(options: {
       return account;
     },
     setBalance,
+    setStatus: (change) => void (status = { ...status, ...change }),
     operations,
     tellLive() {
       for (const controller of live) controller.enqueue(operations.alertNotice());

@@ -54,6 +54,7 @@ const STAFF: readonly GuardedSection[] = [
   {
     text: "system",
     pages: [
+      { href: "/status", text: "gateway_status", needs: "provider:read" },
       { href: "/alerts", text: "alerts", needs: "alert:read" },
       { href: "/alerts/rules", text: "alert_rules", needs: "alert:read" },
       { href: "/projections", text: "projections", needs: "projection:read" },

@@ -12,10 +12,12 @@ import {
   alertRowSchema,
   type AlertRuleRow,
   alertRuleRowSchema,
+  type GatewayStatus,
+  gatewayStatusSchema,
   type RebuildJob,
   rebuildJobSchema,
 } from "../../shared/read_api/mod.ts";
-import { type CallContext, callRoom, errorBodySchema, refusal } from "./call.ts";
+import { type CallContext, callRoom, errorBodySchema, refusal, RoomError } from "./call.ts";
 import type { Page, Query, Reader } from "./reader.ts";
 import type { CommandOutcome, Sender } from "./sender.ts";
 
@@ -27,6 +29,8 @@ export type RebuildAction = (typeof REBUILD_ACTIONS)[number];
 
 /** Operations on behalf of one person; they throw RoomError when a room can't answer. */
 export interface Operations {
+  /** How the gateway was doing in the last `minutes`, 1 to 1,440. */
+  status(minutes: number): Promise<GatewayStatus>;
   /** Newest first; null when there is no such projection. */
   rebuilds(projection: string): Promise<Page<RebuildJob>>;
   /** Null when it was accepted; else why not, in the projections' words. */
@@ -56,6 +60,11 @@ export function createOperations(
   const of = (projection: string) => `/v1/projections/${encodeURIComponent(projection)}`;
   const rule = (ruleId: string) => `/v1/alert-rules/${encodeURIComponent(ruleId)}`;
   return {
+    async status(minutes) {
+      const status = await one(gatewayStatusSchema, "/v1/status", { minutes: String(minutes) });
+      if (status !== null) return status;
+      throw new RoomError("projections", 404, "the projections know no status");
+    },
     rebuilds: (projection) => list(rebuildJobSchema, `${of(projection)}/rebuilds`, { limit: null }),
     async act(projection, action) {
       const path = `${of(projection)}/${action}`;
