@@ -56,7 +56,7 @@ describe("a refused hold", () => {
     },
   );
 
-  it("is told without the ledger's own words for it", async () => {
+  it("is told without the ledger's own words for it", () => {
     const message = "Hold refused: it needs 2 kyat, available are 1";
     const refused = rejectionFailure(
       { code: "insufficient_credit", message, details: {} },

@@ -4,6 +4,8 @@ import { type Failure, failure } from "../../shared/errors.ts";
 import type { DialectName } from "../dialects/mod.ts";
 
 const MAX_MEMBER_LENGTH = 200;
+/** How zod ends its words about a member that is not there. */
+const ABSENT = "received undefined";
 
 /** `unsupported_parameter` for a member that a protocol cannot say. */
 export function untranslatable(member: string, dialect: DialectName | null): Failure {
@@ -19,9 +21,16 @@ export function untranslatable(member: string, dialect: DialectName | null): Fai
   );
 }
 
-/** The same for the first member that does not fit what a reader understands. */
+/**
+ * The same for the first member that does not fit what a reader understands; `invalid_request` for
+ * one that the client's own API needs and that is not there.
+ */
 export function unreadable(error: z.ZodError): Failure {
-  return untranslatable(pathText(pathOf(error.issues[0])) || "the request body", null);
+  const issue = error.issues[0];
+  const param = pathText(pathOf(issue)) || "the request body";
+  return issue?.code === "invalid_type" && issue.message.endsWith(ABSENT)
+    ? failure("invalid_request", `The parameter ${JSON.stringify(param)} is missing.`, { param })
+    : untranslatable(param, null);
 }
 
 type Issue = z.core.$ZodIssue;

@@ -658,6 +658,17 @@ describe("what cannot be said is refused by its name", () => {
   });
 });
 
+describe("a member that the client's own API needs", () => {
+  it.each([
+    ["max_tokens", callOf(MESSAGES, { messages: [{ role: "user", content: "Hi" }] }), CHAT],
+  ])("%s, is called missing and not untranslatable", (param, call, to) => {
+    const message = `The parameter "${param}" is missing.`;
+    expect(translated(call, to)).toMatchObject({
+      failure: { code: "invalid_request", param, message },
+    });
+  });
+});
+
 function tool(more: JsonObject = {}): JsonObject {
   return { type: "function", function: { name: "go", ...more } };
 }
