@@ -7,6 +7,7 @@
 
 import {
   readRecordingsOptions,
+  RecordingError,
   type RecordingsOptions,
   renderSummary,
   replayFolder,
@@ -41,6 +42,9 @@ async function main(): Promise<number> {
 try {
   Deno.exit(await main());
 } catch (error) {
-  console.error(error instanceof Error ? error.stack : error);
-  Deno.exit(1);
+  // A folder that is not there or empty is the caller's mistake; anything else shows where it was.
+  const isMistake = error instanceof Deno.errors.NotFound || error instanceof RecordingError;
+  if (isMistake) console.error(`recordings: ${error.message}`);
+  else console.error(error instanceof Error ? error.stack : error);
+  Deno.exit(isMistake ? 2 : 1);
 }
