@@ -73,7 +73,8 @@ export function enterCandidate(
     },
     failed(mark) {
       reserved.release();
-      attempt.failed(mark);
+      // What a customer's own account may not do, others still may.
+      attempt.failed(key.own && mark.isOfAccount === true ? { ...mark, marks: "nothing" } : mark);
     },
     abandoned() {
       reserved.release();

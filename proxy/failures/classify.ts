@@ -62,11 +62,18 @@ const NOT_OF_THE_KEY: ReadonlySet<UpstreamErrorClass> = new Set([
   "model_not_found",
 ]);
 
-/** Whether what was not found is something that the request named beside its model. */
+/** Whether what was not found or not given is something that the request named beside its model. */
 function isAboutWhatWasNamed({ message }: Said): boolean {
   return message !== null && !/model|deployment|engine/i.test(message) &&
-    /\b(response|conversation|file|item|container|vector store|thread|voice|cached content)\b/i
+    /\b(response|conversation|file|item|container|vector.?store|thread|voice|cached.?contents?|prompt|batch|skill|assistant|dictionary|document|corpus|image|url|connector)\b/i
       .test(message);
+}
+
+/** What only credentials can be about. */
+const OF_THE_KEY = /api.?key|credential|token|billing|project|organi[sz]ation|account/i;
+
+function isOfTheKey({ message }: Said): boolean {
+  return message !== null && OF_THE_KEY.test(message) && !/<html/i.test(message);
 }
 
 /**
@@ -74,15 +81,47 @@ function isAboutWhatWasNamed({ message }: Said): boolean {
  * status, and for refusals of the request (400, 404, 413, 422 and their like) the message's words.
  */
 export function errorClassOf(status: number | null, said: Said): UpstreamErrorClass {
+  return recognised(status, said).errorClass;
+}
+
+interface Recognised {
+  readonly errorClass: UpstreamErrorClass;
+  /** See UpstreamFailure. */
+  readonly words?: string;
+}
+
+function recognised(status: number | null, said: Said): Recognised {
+  let by: { readonly matched: string; readonly means: UpstreamErrorClass } | null = null;
+  const errorClass = classOf(status, said, (matched, means) => by = { matched, means });
+  // Who limits a rate has not come to reading the request.
+  if (status === 429) return { errorClass };
+  const { matched, means } = by ?? NO_WORDS;
+  return means === errorClass ? { errorClass, words: matched } : { errorClass };
+}
+
+const NO_WORDS = { matched: "", means: null };
+
+function classOf(
+  status: number | null,
+  said: Said,
+  byWords: (matched: string, means: UpstreamErrorClass) => void,
+): UpstreamErrorClass {
   const words = `${said.code ?? ""} ${said.type ?? ""}`;
   const coded =
     CODE_WORDS.find(([pattern]) =>
       [said.code, said.type].some((each) => each !== null && pattern.test(each))
     )?.[1] ?? null;
-  const byMessage = () =>
-    said.message === null
-      ? null
-      : MESSAGE_WORDS.find(([pattern]) => pattern.test(said.message ?? ""))?.[1] ?? null;
+  const byMessage = () => {
+    for (const [pattern, errorClass] of said.message === null ? [] : MESSAGE_WORDS) {
+      const matched = pattern.exec(said.message ?? "");
+      if (matched === null) continue;
+      // Of a model the words beside its name tell what is wrong with it.
+      const telling = errorClass === "model_not_found" ? matched[1] ?? matched[0] : matched[0];
+      byWords(telling, errorClass);
+      return errorClass;
+    }
+    return null;
+  };
   if (status === null) return coded ?? byMessage() ?? "server_error";
   if (status === 429) {
     return coded === "quota_exceeded" || byMessage() === "quota_exceeded"
@@ -96,7 +135,9 @@ export function errorClassOf(status: number | null, said: Said): UpstreamErrorCl
   if (status === 403) {
     // Credentials that are good for most calls are not to be given up for what one of them said.
     const told = [coded, byMessage()].find((each) => each !== null && NOT_OF_THE_KEY.has(each));
-    return told ?? "auth";
+    if (told != null) return told;
+    const named = isAboutWhatWasNamed(said) && !isOfTheKey(said);
+    return named ? "invalid_request" : "auth";
   }
   if (status === 404) return isAboutWhatWasNamed(said) ? "invalid_request" : "model_not_found";
   if (status === 413) return "context_length";
@@ -115,9 +156,16 @@ export function errorClassOf(status: number | null, said: Said): UpstreamErrorCl
  * about the caller's request. Of an `auth` failure nothing is quoted: it may show a part of a key.
  */
 export function classify(status: number, headers: Headers, said: Said): UpstreamFailure {
-  const errorClass = errorClassOf(status, said);
+  const { errorClass, words } = recognised(status, said);
   const retryAfterMs = retryAfter(headers);
-  const retry = retryAfterMs === null ? {} : { retryAfterMs };
+  const retry = {
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(words === undefined ? {} : { words }),
+    // What stands before a provider refuses some prompts so: it knows no key.
+    ...(status === 403 && said.code === null && said.type === null && !isOfTheKey(said)
+      ? { doubtful: true }
+      : {}),
+  };
   switch (errorClass) {
     case "auth":
       return upstreamFailure(
@@ -176,11 +224,12 @@ export function classifyInside(said: Said): UpstreamFailure {
   const message = said.message === null || NAMES_A_KEY.test(said.message)
     ? "The provider failed while it answered."
     : `The provider failed while it answered: ${said.message}`;
-  const errorClass = errorClassOf(null, said);
+  const { errorClass, words } = recognised(null, said);
+  const found = words === undefined ? {} : { words };
   // Whatever it was about, it came after the provider had taken the request.
   return errorClass === "auth"
-    ? upstreamFailure(errorClass, "The provider refused the gateway's own credentials.")
-    : upstreamFailure(errorClass, message, { tryNext: true });
+    ? upstreamFailure(errorClass, "The provider refused the gateway's own credentials.", found)
+    : upstreamFailure(errorClass, message, { ...found, tryNext: true });
 }
 
 /** The longer one of `retry-after` in seconds and `retry-after-ms`; a date is ignored. At most an hour. */

@@ -1,5 +1,6 @@
 /** What goes wrong at providers: its classes, what each means for a call, and how it is recognised. @module */
 export { classify, classifyInside, errorClassOf, NOTHING_SAID, type Said } from "./classify.ts";
+export { isEcho } from "./echo.ts";
 export {
   ERROR_POLICIES,
   type ErrorPolicy,

@@ -9,6 +9,8 @@ export interface Mark {
   readonly coolDownMs: number;
   /** When the provider said to come back, in milliseconds from now; null when it did not say. */
   readonly retryAfterMs: number | null;
+  /** Whether it may be due to the account behind the key; absent: it is not. */
+  readonly isOfAccount?: boolean;
 }
 
 /** A cool-down of a minute or more is for what does not pass by itself: it needs no second sign. */

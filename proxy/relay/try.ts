@@ -3,6 +3,7 @@ import { type Failure, failure } from "../../shared/errors.ts";
 import type { Attempt } from "../../shared/events/mod.ts";
 import type { HealthAttempt } from "../health/mod.ts";
 import type { Watch } from "../limits/mod.ts";
+import { isEcho } from "../failures/mod.ts";
 import type { Route } from "../route/mod.ts";
 import {
   ERROR_POLICIES,
@@ -77,7 +78,7 @@ export function startTry<Candidate extends Route<UpstreamTarget>>(
       const endedAtMs = clock.nowMs();
       const failed = outcome.kind === "failed" ? outcome.failure : null;
       if (failed === null) health.succeeded(Math.max(0, endedAtMs - triedAtMs));
-      else noteFailure(health, failed);
+      else noteFailure(health, failed, exchange.request.body);
       return {
         of: started,
         outcome,
@@ -106,8 +107,18 @@ const OUR_ENDS: ReadonlySet<string> = new Set([
   "attempt_superseded",
 ]);
 
-function noteFailure(health: HealthAttempt, { failure, errorClass }: UpstreamFailure): void {
+function noteFailure(
+  health: HealthAttempt,
+  { failure, errorClass, words, doubtful }: UpstreamFailure,
+  sent: string | FormData,
+): void {
   if (OUR_ENDS.has(failure.code)) return health.abandoned();
-  const { marks, coolDownMs } = ERROR_POLICIES[errorClass];
-  health.failed({ marks, coolDownMs, retryAfterMs: failure.retryAfterMs });
+  const { marks, coolDownMs, isOfAccount } = ERROR_POLICIES[errorClass];
+  const isProven = doubtful !== true && (words === undefined || !isEcho(words, sent));
+  health.failed({
+    marks: isProven ? marks : "nothing",
+    coolDownMs,
+    retryAfterMs: failure.retryAfterMs,
+    isOfAccount,
+  });
 }

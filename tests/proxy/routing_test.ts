@@ -28,14 +28,24 @@ interface Upstream {
   readonly seen: (string | null)[];
   valid: readonly string[];
   broken: boolean;
+  /** What it says in the place of an answer; null where that is left to it. */
+  refuse: ((key: string | null, body: string) => Response | null) | null;
   stop(): Promise<void>;
 }
 
 function startUpstream(): Upstream {
-  const upstream = { seen: [] as (string | null)[], valid: [] as readonly string[], broken: false };
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const upstream = {
+    seen: [] as (string | null)[],
+    valid: [] as readonly string[],
+    broken: false,
+    refuse: null as Upstream["refuse"],
+  };
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const server = Deno.serve(options, async (request) => {
     const key = request.headers.get("authorization")?.replace("Bearer ", "") ?? null;
     upstream.seen.push(key);
+    const refused = upstream.refuse?.(key, await request.text()) ?? null;
+    if (refused !== null) return refused;
     if (upstream.broken) return Response.json({ error: { message: "down" } }, { status: 500 });
     if (key === null || !upstream.valid.includes(key)) {
       return Response.json({ error: { message: "no such key" } }, { status: 401 });
@@ -94,12 +104,12 @@ const price = (model: string) =>
     source: "test",
   });
 
-async function call(model: string) {
+async function call(model: string, more: Record<string, unknown> = {}) {
   const response = await proxy.fetch(
     new Request("http://proxy/v1/chat/completions", {
       method: "POST",
       headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
-      body: JSON.stringify({ model, messages: [{ role: "user", content: "hi" }] }),
+      body: JSON.stringify({ model, messages: [{ role: "user", content: "hi" }], ...more }),
     }),
   );
   const header = (name: string) => response.headers.get(`x-sargalay-${name}`);
@@ -220,6 +230,50 @@ describe("a call through two providers of one model", () => {
     expect(await costWith("own-key-of-acc")).toBe("0.0045");
     await admin("DELETE", `/v1/accounts/acc-1/provider-keys/owned/${result.keyId}`);
     expect(await costWith("key-of-system")).toBe("0.0585");
+    await upstream.stop();
+  });
+
+  it("of one customer's own key that is limited closes the model to nobody else", async () => {
+    const upstream = startUpstream();
+    upstream.valid = ["key-of-system"];
+    upstream.refuse = (key) =>
+      key === "own-key-of-poor"
+        ? Response.json({ error: { message: "slow down" } }, {
+          status: 429,
+          headers: { "retry-after": "3600" },
+        })
+        : null;
+    await provider("limited", "model-4", upstream, 1);
+    await key("limited", "key-of-system");
+    await price("model-4");
+    await followed("model-4");
+    const own = { provider: "limited", userId: null, secret: "own-key-of-poor" };
+    const { result } = await admin("POST", "/v1/accounts/acc-1/provider-keys", own);
+    while (upstream.seen.filter((one) => one === "own-key-of-poor").length < 4) {
+      expect((await call("model-4")).status).toBe(200);
+    }
+    await admin("DELETE", `/v1/accounts/acc-1/provider-keys/limited/${result.keyId}`);
+    expect(await call("model-4")).toMatchObject({ status: 200, provider: "limited" });
+    await upstream.stop();
+  });
+
+  it("that is refused in the words it brought takes the key from nobody else", async () => {
+    const upstream = startUpstream();
+    upstream.valid = ["key-of-system"];
+    upstream.refuse = (_key, body) =>
+      "billing" in JSON.parse(body)
+        ? Response.json({ error: { message: "billing: Extra inputs are not permitted" } }, {
+          status: 400,
+        })
+        : null;
+    await provider("echoing", "model-5", upstream, 1);
+    await key("echoing", "key-of-system");
+    await price("model-5");
+    await followed("model-5");
+    for (let n = 0; n < 3; n++) {
+      expect((await call("model-5", { billing: 1 })).status).not.toBe(200);
+    }
+    expect(await call("model-5")).toMatchObject({ status: 200, provider: "echoing" });
     await upstream.stop();
   });
 
