@@ -1,5 +1,5 @@
 /** A bus that may lose, double, delay and reorder, with one durable stream, for every process. @module */
-import type { Bus } from "../../shared/bus/mod.ts";
+import type { Bus, StreamReader } from "../../shared/bus/mod.ts";
 import { createBusClient } from "./bus_client.ts";
 import type { BusWitness, KeptStream, Listener, Responder, Wires } from "./bus_wires.ts";
 import { type Conditions, strike } from "./conditions.ts";
@@ -9,7 +9,7 @@ import type { Scheduler } from "./scheduler.ts";
 /** The server in the middle. */
 export interface Broker {
   /** The bus as one process sees it. */
-  connect(process: Process): Bus;
+  connect(process: Process): Bus & StreamReader;
   /** Drops everything that the streams have, as a server that lost its disk. */
   wipe(): void;
   /** Messages of the streams that nobody has acknowledged yet. */

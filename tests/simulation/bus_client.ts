@@ -1,10 +1,12 @@
 /** The bus as a process of the simulated world sees it. @module */
 import {
+  ANSWER_STREAM,
   type Bus,
   BusError,
   type BusSubscription,
   type DurableMessage,
   type PublishAck,
+  type StreamReader,
 } from "../../shared/bus/mod.ts";
 import { encodeText } from "../../shared/bus/encoding.ts";
 import { createWorkInHand } from "../../shared/bus/handling.ts";
@@ -15,8 +17,10 @@ import type { Listener, Responder, Wires } from "./bus_wires.ts";
 import { type EffectName, spring } from "./conditions.ts";
 import type { Process } from "./process.ts";
 
+const isAnswer = compileFilter(ANSWER_STREAM.subjects[0]);
+
 /** The bus as one process sees it. */
-export function createBusClient(process: Process, wires: Wires): Bus {
+export function createBusClient(process: Process, wires: Wires): Bus & StreamReader {
   const { conditions, witness, random, responders, listeners, streams, unacknowledged } = wires;
   const { toBroker, toProcess } = wires;
   const streamOf = (subject: string) =>
@@ -182,12 +186,23 @@ export function createBusClient(process: Process, wires: Wires): Bus {
             const error = new BusError("no_responders", `no stream keeps ${subject}`);
             return toProcess(process, "no stream", () => settle.reject(error));
           }
-          if (!ack.duplicate) unacknowledged.add(ack.sequence);
+          // Nobody consumes kept answers: they are looked up.
+          const consumed = !isAnswer(subject);
+          if (consumed && !ack.duplicate) unacknowledged.add(ack.sequence);
           if (dies("publish", "done")) return;
           toProcess(process, `stored ${messageId}`, () => {
-            witness.stored(JSON.parse(text), process);
+            if (consumed) witness.stored(JSON.parse(text), process);
             if (!dies("publish", "answered")) settle.resolve(ack);
           });
+        });
+      });
+    },
+    readKept(streamName, subject, { timeoutMs }) {
+      if (process.state === "dead") return new Promise(() => {});
+      return within<JsonValue[]>(subject, timeoutMs, ({ resolve }) => {
+        toBroker(process, `read ${subject}`, () => {
+          const texts = streams.get(streamName)?.stream.kept(subject) ?? [];
+          toProcess(process, `kept ${subject}`, () => resolve(texts.map((one) => JSON.parse(one))));
         });
       });
     },

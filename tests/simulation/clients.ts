@@ -15,6 +15,15 @@ export interface Seen {
   complete: boolean;
   /** The charge that the answer named, in kyat. */
   cost: string | null;
+  /** The body as far as it came. */
+  text: string;
+  /** Which attempt at a provider the answer is of, from 1; null when it does not say. */
+  attempt: number | null;
+  /** It is the answer to an earlier call under the same idempotency key. */
+  replayed: boolean;
+  /** What was asked for, under which idempotency key. */
+  readonly prompt: string;
+  readonly key: string | null;
 }
 
 /** A call as its client makes it. */
@@ -27,6 +36,7 @@ export interface ClientCall {
   readonly prompt: string;
   readonly maxTokens: number | null;
   readonly goneAfter: number | null;
+  readonly idempotencyKey: string | null;
 }
 
 /** An edge that can be called. */
@@ -58,6 +68,11 @@ export async function callEdge(
     status: null,
     complete: false,
     cost: null,
+    text: "",
+    attempt: null,
+    replayed: false,
+    prompt: call.prompt,
+    key: call.idempotencyKey,
   };
   if (edge !== null) await converse(edge, call, options, seen);
   return seen;
@@ -89,10 +104,10 @@ async function converse(
   seen.status = response.status;
   seen.requestId = response.headers.get("x-request-id");
   seen.cost = response.headers.get("x-sargalay-cost");
+  seen.replayed = response.headers.has("x-sargalay-replayed");
   if (response.body === null) return;
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
-  let text = "";
   for (let reads = 0;; reads++) {
     if (call.goneAfter !== null && reads >= call.goneAfter) {
       await there("gone", () => reader.cancel());
@@ -101,10 +116,17 @@ async function converse(
     const read = await there("read", () => reader.read());
     if (read === LOST) return;
     if (read.done) break;
-    text += decoder.decode(read.value, { stream: true });
+    seen.text += decoder.decode(read.value, { stream: true });
+    seen.attempt ??= attemptOf(seen.text);
   }
-  seen.complete = response.status === 200 && (!call.streaming || text.includes("data: [DONE]"));
-  if (call.streaming) seen.cost = /"cost":"([^"]+)"/.exec(text)?.[1] ?? null;
+  seen.complete = response.status === 200 &&
+    (!call.streaming || seen.text.includes("data: [DONE]"));
+  if (call.streaming) seen.cost = /"cost":"([^"]+)"/.exec(seen.text)?.[1] ?? null;
+}
+
+function attemptOf(text: string): number | null {
+  const number = /"id":"chatcmpl-(\d+)"/.exec(text)?.[1];
+  return number === undefined ? null : Number(number);
 }
 
 function requestOf(call: ClientCall): Request {
@@ -120,6 +142,7 @@ function requestOf(call: ClientCall): Request {
       authorization: `Bearer ${call.secret}`,
       "content-type": "application/json",
       "content-length": `${body.length}`,
+      ...(call.idempotencyKey === null ? {} : { "idempotency-key": call.idempotencyKey }),
     },
     body,
   });

@@ -1,14 +1,17 @@
 /** Drawing the plan of a world from its seed. @module */
 import {
   type AdminPlan,
+  type AgainPlan,
   type Behaviour,
   type CallPlan,
   type FaultPlan,
   LEDGERS,
+  type LimitsPlan,
   type Plan,
   processNames,
   READER,
 } from "./plan.ts";
+import { MODEL_NAMES } from "./people.ts";
 import { type Seeded, seeded } from "./random.ts";
 
 const BUSY_MS = 9_000;
@@ -36,6 +39,13 @@ export function planOf(seed: string): Plan {
     edges,
     credits,
     holdTtlMs: random.pick([1_500, 3_000, 6_000]),
+    attempts: { retries: random.pick([0, 0, 1, 2]), hedgeAfterMs: random.pick([0, 0, 20, 300]) },
+    limits: [drawLimits(random), drawLimits(random)],
+    // The first account stays free of limits, for the calls at the end.
+    assigned: credits.map((_, account) =>
+      account > 0 && random.percent(40) ? random.int(0, 1) : null
+    ),
+    ownKeyOf: random.percent(60) ? random.int(0, credits.length - 1) : null,
     operations: [...calls, ...people].sort((one, other) => one.atMs - other.atMs),
     faults: faults.sort((one, other) => one.atMs - other.atMs),
     healAtMs: BUSY_MS + 3_000,
@@ -44,9 +54,17 @@ export function planOf(seed: string): Plan {
 
 function drawCall(random: Seeded, index: number, edges: number, accounts: number): CallPlan {
   const odd = (): Behaviour =>
-    random.percent(60)
-      ? "normal"
-      : random.pick(["refuse", "error", "cut", "stall", "no_usage", "overrun", "overrun"]);
+    random.percent(60) ? "normal" : random.pick([
+      "refuse",
+      "error",
+      "busy",
+      "denied",
+      "cut",
+      "stall",
+      "no_usage",
+      "overrun",
+      "overrun",
+    ]);
   const streaming = random.percent(60);
   return {
     kind: "call",
@@ -54,14 +72,35 @@ function drawCall(random: Seeded, index: number, edges: number, accounts: number
     atMs: random.int(0, BUSY_MS),
     edge: random.int(0, edges - 1),
     account: random.int(0, accounts - 1),
-    model: random.int(0, 1),
+    model: random.int(0, MODEL_NAMES.length - 1),
     streaming,
     promptWords: random.int(1, 60),
     maxTokens: random.percent(70) ? random.int(5, 200) : null,
-    behaviours: [odd(), odd()],
+    behaviours: [odd(), odd(), odd()],
     outputTokens: random.int(1, 120),
     forMs: random.percent(30) ? random.int(1_000, 8_000) : random.int(1, 400),
     goneAfter: streaming && random.percent(15) ? random.int(1, 4) : null,
+    again: random.percent(35) ? drawAgain(random, edges) : [],
+  };
+}
+
+function drawAgain(random: Seeded, edges: number): AgainPlan[] {
+  return Array.from({ length: random.int(1, 3) }, () => ({
+    edge: random.int(0, edges - 1),
+    afterMs: random.int(1, 1_500),
+    insists: random.percent(40),
+    changed: random.percent(8),
+  }));
+}
+
+function drawLimits(random: Seeded): LimitsPlan {
+  const some = (least: number, most: number) => random.percent(50) ? random.int(least, most) : null;
+  return {
+    requestsPerMinute: some(1, 8),
+    tokensPerMinute: some(200, 3_000),
+    requestsPerDay: some(1, 8),
+    tokensPerMonth: some(200, 3_000),
+    concurrentRequests: some(1, 2),
   };
 }
 
@@ -76,6 +115,9 @@ function drawAdmin(random: Seeded, index: number, accounts: number): AdminPlan {
       "price",
       "fx",
       "markup",
+      "fee",
+      "plan",
+      "plan",
       "open",
       "revoke",
     ] as const,

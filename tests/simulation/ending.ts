@@ -14,7 +14,7 @@ export interface Ending {
   readonly edges: readonly Machine[];
   readonly evidence: Evidence;
   readonly people: People;
-  readonly call: (edge: Machine, wanted: ClientCall) => void;
+  readonly call: (edge: Machine, wanted: ClientCall) => unknown;
   readonly runUntil: (done: () => boolean, forMs: number) => Promise<boolean>;
   readonly allAtRest: () => boolean;
 }
@@ -48,6 +48,7 @@ export async function probe(ending: Ending): Promise<void> {
       prompt: "probe",
       maxTokens: 9,
       goneAfter: null,
+      idempotencyKey: null,
     });
   }
   await runUntil(allAtRest, DRAIN_MS);

@@ -1,9 +1,11 @@
 /** Judging a world by all laws. @module */
 import type { MemoryTables } from "../../ledger/store/memory/mod.ts";
+import { checkAnswers, checkKeys } from "./again_laws.ts";
 import { available, type Books, keepBooks } from "./books.ts";
 import { checkCommands } from "./command_laws.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Violation } from "./laws.ts";
+import { checkLimits } from "./limit_laws.ts";
 import { checkLog } from "./log_laws.ts";
 import { checkCalls, checkRequests } from "./money_laws.ts";
 import type { ReadTables } from "./read_models/database.ts";
@@ -28,8 +30,10 @@ export async function judge(
   const books = shards.map((one) => one.books);
   return [
     ...shards.flatMap(({ shard, rows, books }) => checkLog(shard, rows, books, evidence)),
+    ...shards.flatMap(({ rows: { events } }) => [...checkLimits(events), ...checkKeys(events)]),
     ...books.flatMap(checkRequests),
     ...checkCalls(books, evidence, upstream.attempts),
+    ...checkAnswers(evidence.calls),
     ...checkCommands(tables, books, evidence),
     ...await checkReadModels(PROJECTIONS, readTables, tables),
     ...checkBalances(readTables, books),

@@ -7,6 +7,7 @@ import type { ProxyConfig } from "../../proxy/config.ts";
 import { profileOf } from "../../proxy/upstream/mod.ts";
 import type { Runner } from "../../projections/runner/mod.ts";
 import type { Log } from "../../shared/log.ts";
+import type { MasterKeys } from "../../shared/routing/mod.ts";
 import type { Broker } from "./bus.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Evidence, objectOf, witnessStore } from "./evidence.ts";
@@ -22,6 +23,9 @@ import type { Upstream } from "./upstream.ts";
 
 /** Signs what people send. */
 export const SERVICE_SECRET = "a-secret-of-at-least-32-characters!";
+
+/** What opens the providers' keys at the edges. */
+export const MASTER_KEYS: MasterKeys = [{ id: "simulated", bytes: new Uint8Array(32).fill(7) }];
 
 /** A process with what runs in it. */
 export interface Machine {
@@ -135,9 +139,8 @@ function startEdge(machine: Machine, life: string, options: MachineOptions): voi
   const { process } = machine;
   const bus = broker.connect(process);
   composeProxy(proxyConfig(plan), {
-    // No call of the simulation asks for a replay, so no kept answer is ever looked for.
     bus: Object.assign(mutant?.bus?.(bus, { process, scheduler, tables }) ?? bus, {
-      readKept: () => Promise.resolve([]),
+      readKept: bus.readKept,
     }),
     effects: process.effects,
     fetch: upstream.fetchOf(process),
@@ -195,10 +198,10 @@ function proxyConfig(plan: Plan): ProxyConfig {
     drainMs: 40_000,
     costWaitMs: 250,
     holdTtlMs: plan.holdTtlMs,
-    attempts: { retries: 0, retryDelayMs: 250, hedgeAfterMs: 0 },
+    attempts: { ...plan.attempts, retryDelayMs: 250 },
     trustForwarded: false,
     environmentKeys: new Map(),
-    masterKeys: null,
+    masterKeys: MASTER_KEYS,
     freeWorkersAi: null,
     dailyNeurons: 10_000,
   };

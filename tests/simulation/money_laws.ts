@@ -91,7 +91,9 @@ export function checkCalls(
     const { requestId } = seen;
     if (requestId === null) continue;
     const request = books.map((one) => one.requests.get(requestId)).find((one) => one);
-    const owed = seen.process?.state !== "dead" || handedOver.has(`settle:${requestId}`);
+    // What is shown again was charged before, by the last word that the edge of that time had.
+    const owed = !seen.replayed &&
+      (seen.process?.state !== "dead" || handedOver.has(`settle:${requestId}`));
     found.push(...checkCall(seen, request, attempts(seen.callId), owed));
   }
   return found;
@@ -106,18 +108,33 @@ function checkCall(
   const { callId, requestId, complete } = seen;
   const say = (law: string, what: string) => [{ law, detail: `${callId} (${requestId}): ${what}` }];
   if (request === undefined) return complete ? say("12", "was answered, but never held") : [];
-  const usage = attempts.at(-1)?.reported ?? null;
+  const served = seen.attempt === null ? undefined : attempts[seen.attempt - 1];
+  const usage = served?.reported ?? null;
   const { final, charged } = settlementOf(request);
-  if (complete && owed && usage !== null) {
+  if (complete && owed && served !== undefined && usage !== null) {
     if (final === null) return say("18", "was answered, but not charged");
     if (!sameUsage(objectOf(final.usage), usage)) {
       return say("18", `charged for ${JSON.stringify(final.usage)}, not ${JSON.stringify(usage)}`);
     }
   }
+  const wrong = final === null || served === undefined ? null : wrongServer(final, request, served);
+  if (wrong !== null) return say("22", wrong);
   if (seen.cost !== null && charged !== kyatOf(seen.cost)) {
     return say("18", `the answer says ${seen.cost} kyat, the log ${charged} microkyat`);
   }
   return [];
+}
+
+/** The model that answered, and whose key paid for it, as the provider saw it. */
+function wrongServer(final: JsonObject, { held }: RequestStory, served: Attempted): string | null {
+  const model = String(final.model ?? held.model);
+  const ownKey = final.ownKey === true;
+  if (model === served.model && ownKey === served.ownKey) return null;
+  return `was served by ${who(served)}, and is charged as by ${who({ model, ownKey })}`;
+}
+
+function who({ model, ownKey }: Pick<Attempted, "model" | "ownKey">): string {
+  return `${model}${ownKey ? " with the customer's key" : ""}`;
 }
 
 /** The settlement on a final report, and everything that was taken from the wallet. */

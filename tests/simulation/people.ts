@@ -3,14 +3,25 @@ import { type CommandSender, createCommandSender } from "../../ledger/api/mod.ts
 import type { BalanceView, Command } from "../../shared/commands/mod.ts";
 import { createApiKey, shardOf } from "../../shared/ids/mod.ts";
 import type { Broker } from "./bus.ts";
-import { SERVICE_SECRET } from "./machines.ts";
+import type { Random } from "../../shared/effects.ts";
+import { fingerprintOf, sealSecret } from "../../shared/routing/mod.ts";
+import { MASTER_KEYS, SERVICE_SECRET } from "./machines.ts";
 import type { AdminPlan, Plan } from "./plan.ts";
 import type { Process } from "./process.ts";
 
 /** Models that are for sale. */
 export const MODELS = ["sim-small", "sim-large"] as const;
 
+/** What clients name as a model: one of them, or the router that falls back from one to the other. */
+export const MODEL_NAMES = [...MODELS, "chain"] as const;
+
 const ACTOR = "user:admin";
+
+/** What one customer calls the provider with instead of our key. */
+export const OWN_SECRET = "simulated-own-key";
+
+/** What every shard must know. */
+const EVERYWHERE: ReadonlySet<AdminPlan["kind"]> = new Set(["price", "fx", "markup", "fee"]);
 
 /** See {@link createPeople}. */
 export interface People {
@@ -27,6 +38,10 @@ export interface People {
 /** The name of an account. */
 export function accountName(account: number): string {
   return `acc-${account}`;
+}
+
+function planName(index: number): string {
+  return `plan-${index}`;
 }
 
 /** People at a terminal of their own, which no fault reaches. */
@@ -61,6 +76,23 @@ export function createPeople(
         body: { markupPartsPerMillion: 51_337 },
       });
       await everywhere("setup:fx", fxRate("4217.123457"));
+      await everywhere("setup:fee", fee(1_234_567_891n));
+      await Promise.all(plan.limits.map((limits, index) =>
+        everywhere(`setup:plan:${index}`, {
+          type: "PublishPlan",
+          body: {
+            planId: planName(index),
+            name: planName(index),
+            family: "simulated",
+            monthlyPriceNanoUsd: null,
+            limits,
+          },
+        })
+      ));
+      await send(0, "setup:router", chainRouter());
+      if (plan.ownKeyOf !== null) {
+        await send(0, "setup:own", ownKey(accountName(plan.ownKeyOf), process.random));
+      }
       for (const [index, model] of MODELS.entries()) {
         await everywhere(`setup:price:${index}`, price(model, 1_237n + 9_173n * BigInt(index)));
       }
@@ -82,6 +114,10 @@ export function createPeople(
             expiresAtMs: null,
           },
         });
+        const assigned = plan.assigned[index] ?? null;
+        if (assigned !== null) {
+          await toAccount(accountId, `plan:${index}`, assign(accountId, planName(assigned)));
+        }
       }));
     },
     async balances() {
@@ -95,7 +131,7 @@ export function createPeople(
       const id = `${operation.kind}:${operation.id}`;
       const command = (amount: number): Command => commandOf(operation, accountId, amount, id);
       const one = (amount: number) =>
-        operation.kind === "price" || operation.kind === "fx" || operation.kind === "markup"
+        EVERYWHERE.has(operation.kind)
           ? everywhere(id, command(amount))
           : toAccount(accountId, id, command(amount));
       const again = async () => {
@@ -136,6 +172,13 @@ function commandOf(
       return fxRate(`${3_000 + amount}.${amount}`);
     case "markup":
       return { type: "SetMarkup", body: { markupPartsPerMillion: amount * 317 } };
+    case "fee":
+      return fee(BigInt(amount) * 7_654_321n);
+    case "plan": {
+      // The first account stays without a plan, for the calls at the end.
+      const limited = account > 0 ? accountId : accountName(1);
+      return assign(limited, amount % 3 === 0 ? null : planName(amount % 2));
+    }
     case "open":
       return { type: "OpenAccount", body: { accountId, name: id } };
     case "revoke": {
@@ -169,10 +212,45 @@ function price(model: string, base: bigint): Command {
         cached_input: base * 101n + 3n,
         output: base * 4_001n + 1n,
       },
+      tiers: [{ aboveInputTokens: 30, ratesPicoUsdPerUnit: { output: base * 5_003n + 7n } }],
       contextWindowTokens: 4_000,
       maxOutputTokens: 300,
       source: "simulated",
     },
+  };
+}
+
+function fee(picoUsdPerRequest: bigint): Command {
+  return { type: "SetOwnKeyFee", body: { picoUsdPerRequest } };
+}
+
+function assign(accountId: string, planId: string | null): Command {
+  return { type: "AssignPlan", body: { accountId, keyId: null, planId } };
+}
+
+/** The small model of one provider first, then the large one of the other. */
+function chainRouter(): Command {
+  const [small, large] = MODELS;
+  return {
+    type: "ConfigureRouter",
+    body: {
+      routerId: "chain",
+      definition: {
+        name: "chain",
+        enabled: true,
+        rules: [],
+        fallback: [{ provider: "alpha", model: small }, { provider: "beta", model: large }],
+      },
+    },
+  };
+}
+
+function ownKey(ownerId: string, random: Random): Command {
+  const place = { provider: "alpha", keyId: "pk-own", level: "organisation", ownerId } as const;
+  const envelope = sealSecret(OWN_SECRET, place, { masterKeys: MASTER_KEYS, random });
+  return {
+    type: "StoreProviderKey",
+    body: { ...place, envelope, fingerprint: fingerprintOf(OWN_SECRET) },
   };
 }
 

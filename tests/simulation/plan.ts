@@ -6,6 +6,8 @@ export type Behaviour =
   | "normal"
   | "refuse"
   | "error"
+  | "busy"
+  | "denied"
   | "cut"
   | "stall"
   | "no_usage"
@@ -29,11 +31,42 @@ export interface CallPlan {
   readonly forMs: number;
   /** After how many reads the client goes away; null when it stays. */
   readonly goneAfter: number | null;
+  /** How the client asks again; when it does at all, all of it is under one idempotency key. */
+  readonly again: readonly AgainPlan[];
+}
+
+/** A repetition of a call by its client. */
+export interface AgainPlan {
+  readonly edge: number;
+  /** From the end of the time before. */
+  readonly afterMs: number;
+  /** It asks even when it was answered well. */
+  readonly insists: boolean;
+  /** It asks for something else, under the same key. */
+  readonly changed: boolean;
+}
+
+/** The limits of a plan for sale; null: unlimited. */
+export interface LimitsPlan {
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly requestsPerDay: number | null;
+  readonly tokensPerMonth: number | null;
+  readonly concurrentRequests: number | null;
 }
 
 /** What a person does. */
 export interface AdminPlan {
-  readonly kind: "grant" | "adjust" | "price" | "fx" | "markup" | "open" | "revoke";
+  readonly kind:
+    | "grant"
+    | "adjust"
+    | "price"
+    | "fx"
+    | "markup"
+    | "fee"
+    | "plan"
+    | "open"
+    | "revoke";
   readonly id: string;
   readonly atMs: number;
   readonly account: number;
@@ -94,6 +127,13 @@ export interface Plan {
   /** Credit of each account at the start, in kyat. */
   readonly credits: readonly number[];
   readonly holdTtlMs: number;
+  /** How edges try a call more than once. */
+  readonly attempts: { readonly retries: number; readonly hedgeAfterMs: number };
+  /** Plans for sale, and which of them each account has from the start; null: none. */
+  readonly limits: readonly LimitsPlan[];
+  readonly assigned: readonly (number | null)[];
+  /** The account that brings its own key for the first provider; null: nobody. */
+  readonly ownKeyOf: number | null;
   readonly operations: readonly OperationPlan[];
   readonly faults: readonly FaultPlan[];
   /** When everything is put right. */
@@ -125,8 +165,13 @@ export function partsOf({ faults, operations }: Plan): (FaultPlan | OperationPla
 export function describePart(part: FaultPlan | OperationPlan): string {
   const { id, atMs, kind, ...rest } = part;
   const details = Object.entries(rest).filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("+") : value}`);
+    .map(([name, value]) => `${name} ${textOf(value)}`);
   return `${`${atMs}`.padStart(6)} ms  ${id.padEnd(9)} ${kind}${
     details.length === 0 ? "" : `: ${details.join(", ")}`
   }`;
+}
+
+function textOf(value: unknown): string {
+  if (!Array.isArray(value)) return `${value}`;
+  return value.map((one) => typeof one === "object" ? JSON.stringify(one) : `${one}`).join("+");
 }

@@ -1,5 +1,6 @@
 /** Model providers that answer as the plan says, and remember what they reported. @module */
 import type { Usage } from "../../shared/usage/mod.ts";
+import { OWN_SECRET } from "./people.ts";
 import type { Behaviour, CallPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -7,6 +8,9 @@ import type { Scheduler } from "./scheduler.ts";
 /** What a provider knows of one attempt. */
 export interface Attempted {
   readonly behaviour: Behaviour;
+  /** The model that was asked for, and whether the customer's own key came along. */
+  readonly model: string;
+  readonly ownKey: boolean;
   /** What it reported in full to the edge; null when it did not come to that. */
   reported: Usage | null;
 }
@@ -35,9 +39,11 @@ export function createUpstream(calls: readonly CallPlan[], scheduler: Scheduler)
     const attempts = seen.get(id) ?? [];
     seen.set(id, attempts);
     const behaviour = call.behaviours[attempts.length] ?? call.behaviours.at(-1) ?? "normal";
-    const attempt: Attempted = { behaviour, reported: null };
-    attempts.push(attempt);
-    return serve({ process, scheduler, call, attempt, request, signal: init.signal ?? null });
+    const ownKey = JSON.stringify(init.headers).includes(OWN_SECRET);
+    const attempt: Attempted = { behaviour, model: request.model, ownKey, reported: null };
+    const number = attempts.push(attempt);
+    const signal = init.signal ?? null;
+    return serve({ process, scheduler, call, attempt, number, request, signal });
   };
   return {
     fetchOf: (process) => (_url, init) => fetchFor(process, init),
@@ -57,6 +63,8 @@ interface Serving {
   readonly scheduler: Scheduler;
   readonly call: Pick<CallPlan, "behaviours" | "outputTokens" | "forMs">;
   readonly attempt: Attempted;
+  /** Of the attempt among those of the call, from 1; it stands in the answer's id. */
+  readonly number: number;
   readonly request: Record<string, unknown>;
   readonly signal: AbortSignal | null;
 }
@@ -72,10 +80,11 @@ function serve(serving: Serving): Promise<Response> {
     label: `upstream ${behaviour}`,
     task() {
       if (behaviour === "refuse") return answer.reject(new TypeError("connection refused"));
-      if (behaviour === "error") {
+      const status = statusOf(serving.attempt);
+      if (status !== 200) {
         return answer.resolve(
           new Response(`{"error":{"message":"simulated","type":"server_error"}}`, {
-            status: 500,
+            status,
             headers: { "content-type": "application/json" },
           }),
         );
@@ -87,6 +96,13 @@ function serve(serving: Serving): Promise<Response> {
     },
   });
   return answer.promise;
+}
+
+function statusOf({ behaviour, ownKey }: Attempted): number {
+  if (behaviour === "busy") return 429;
+  // Without a key nobody is refused for it.
+  if (behaviour === "denied") return ownKey ? 401 : 500;
+  return behaviour === "error" ? 500 : 200;
 }
 
 /** The bytes of an answer, in pieces that are cut anywhere and come one by one. */
@@ -187,7 +203,7 @@ function words({ call }: Serving): string[] {
 function answerText(serving: Serving, report: Report | null): string {
   const message = { role: "assistant", content: words(serving).join("") };
   return JSON.stringify({
-    id: "chatcmpl-1",
+    id: `chatcmpl-${serving.number}`,
     object: "chat.completion",
     created: 1,
     model: serving.request.model,
@@ -200,7 +216,7 @@ function streamText(serving: Serving, report: Report | null): string {
   const event = (more: object) =>
     `data: ${
       JSON.stringify({
-        id: "chatcmpl-1",
+        id: `chatcmpl-${serving.number}`,
         object: "chat.completion.chunk",
         created: 1,
         model: serving.request.model,

@@ -1,7 +1,7 @@
 /** One world from its first step to its last: built, run, put right, and judged. @module */
 import { emptyTables, type MemoryTables } from "../../ledger/store/memory/mod.ts";
 import { createBroker } from "./bus.ts";
-import { callEdge, type ClientCall } from "./clients.ts";
+import { callEdge, type ClientCall, type Seen } from "./clients.ts";
 import { calm, heal } from "./conditions.ts";
 import { audit, noEvidence, witnessBus } from "./evidence.ts";
 import { closeAll, DRAIN_MS, probe } from "./ending.ts";
@@ -10,8 +10,8 @@ import { judge } from "./judge.ts";
 import type { Violation } from "./laws.ts";
 import { type Machine, startMachines } from "./machines.ts";
 import type { Mutant } from "./mutant.ts";
-import { accountName, createPeople, MODELS } from "./people.ts";
-import type { CallPlan, Plan } from "./plan.ts";
+import { accountName, createPeople, MODEL_NAMES } from "./people.ts";
+import type { AgainPlan, CallPlan, Plan } from "./plan.ts";
 import { createProcess } from "./process.ts";
 import { seeded } from "./random.ts";
 import { emptyReadTables } from "./read_models/database.ts";
@@ -93,19 +93,28 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
     return await scheduler.run(() => isDone, scheduler.nowUs() + forMs * 1_000);
   };
   const runFor = (forMs: number) => runUntil(() => false, forMs);
-  const call = (edge: Machine | undefined, wanted: ClientCall) => {
+  const call = (edge: Machine | undefined, wanted: ClientCall): Promise<Seen> => {
     const up = edge?.proxy == null ? null : { process: edge.process, proxy: edge.proxy };
     scheduler.note(`${wanted.callId} to ${up === null ? "nobody" : edge?.name}`);
     const options = { scheduler, clients, travelMs: () => clients.random.int(1, 20) / 10 };
-    begin(
-      callEdge(up, wanted, options).then((seen) => {
-        evidence.calls.push(seen);
-        const { callId, requestId, status, complete, cost } = seen;
-        scheduler.note(
-          `${callId} saw ${status} ${complete ? "whole" : "broken"} ${cost} ${requestId}`,
-        );
-      }),
-    );
+    const answered = callEdge(up, wanted, options).then((seen) => {
+      evidence.calls.push(seen);
+      const { callId, requestId, status, complete, cost, replayed } = seen;
+      const how = `${replayed ? "again " : ""}${complete ? "whole" : "broken"}`;
+      scheduler.note(`${callId} saw ${status} ${how} ${cost} ${requestId}`);
+      return seen;
+    });
+    begin(answered);
+    return answered;
+  };
+  /** Calls, and calls again as the client means to. */
+  const callAgain = async (operation: CallPlan) => {
+    let seen = await call(edges[operation.edge], clientCall(operation, people.secrets));
+    for (const again of operation.again) {
+      if (isAnswered(seen) && !again.insists) return;
+      await clients.effects.timers.sleep(again.afterMs);
+      seen = await call(edges[again.edge], clientCall(operation, people.secrets, again));
+    }
   };
   const allAtRest = () =>
     underWay === 0 && broker.unacknowledged() === 0 &&
@@ -127,7 +136,7 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
   for (const operation of plan.operations) {
     later(operation.atMs, operation.id, () => {
       if (operation.kind === "call") {
-        return call(edges[operation.edge], clientCall(operation, people.secrets));
+        return begin(callAgain(operation));
       }
       scheduler.note(`${operation.kind} ${operation.id} for ${accountName(operation.account)}`);
       begin(people.carryOut(operation));
@@ -165,16 +174,27 @@ export async function runWorld(plan: Plan, mutant: Mutant | null = null): Promis
   };
 }
 
-function clientCall(operation: CallPlan, secrets: readonly string[]): ClientCall {
+/** Whether a client has what it asked for, or was told that it never will. */
+function isAnswered({ status, complete }: Seen): boolean {
+  return complete || status === 400 || status === 401 || status === 402 || status === 404;
+}
+
+function clientCall(
+  operation: CallPlan,
+  secrets: readonly string[],
+  again: AgainPlan | null = null,
+): ClientCall {
+  const words = operation.promptWords + (again?.changed === true ? 1 : 0);
   return {
     callId: operation.id,
     accountId: accountName(operation.account),
     secret: secrets[operation.account]!,
-    model: MODELS[operation.model]!,
+    model: MODEL_NAMES[operation.model]!,
     streaming: operation.streaming,
-    prompt: `${operation.id} ${"word ".repeat(operation.promptWords)}`,
+    prompt: `${operation.id} ${"word ".repeat(words)}`,
     maxTokens: operation.maxTokens,
-    goneAfter: operation.goneAfter,
+    goneAfter: again === null ? operation.goneAfter : null,
+    idempotencyKey: operation.again.length === 0 ? null : operation.id,
   };
 }
 
