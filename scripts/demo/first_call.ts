@@ -12,6 +12,7 @@ export function firstCallText(demo: Demo, options: { simulated: boolean; file: s
     "",
     `    API (OpenAI-compatible)  ${demo.proxyUrl}/v1`,
     `    Web                      ${demo.webUrl}`,
+    `    Management API           ${demo.webUrl}/api/docs`,
     `    Ledger API               ${demo.ledgerUrl}/openapi.json`,
     `    Read API                 ${demo.projectionsUrl}/openapi.json`,
     "",

@@ -82,8 +82,16 @@ export function BreakerTable({ status: { health }, t }: Shown) {
       rows={rows}
       keyOf={(row: HealthNews["subjects"][number]) => `${row.kind}:${row.name}`}
       columns={[
-        { title: t("subject"), head: true, cell: (row) => <span class="break">{row.name}</span> },
-        { title: "", cell: (row) => t(`breaker_kind_${row.kind}`) },
+        {
+          title: t("subject"),
+          head: true,
+          cell: (row) => (
+            <>
+              <span class="quiet">{t(`breaker_kind_${row.kind}`)}</span>{" "}
+              <span class="break">{row.name}</span>
+            </>
+          ),
+        },
         {
           title: t("state"),
           cell: (row) => (
