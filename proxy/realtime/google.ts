@@ -1,4 +1,5 @@
 /** Gemini's Live API: `usageMetadata` beside what the model says, and `turnComplete` at its end. @module */
+import { statusOf } from "../../shared/http/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
 import {
@@ -61,7 +62,9 @@ export const googleLive: RealtimeProtocol = {
       ends: content.turnComplete === true || message.toolCall !== undefined,
     };
   },
-  error: ({ message, code }) => ({ error: { code: 429, message, status: code } }),
+  error: ({ message, code }) => ({
+    error: { code: statusOf(code), message, status: code },
+  }),
 };
 
 /** The usage of a turn: thoughts stand beside the response, tools' results belong to the prompt. */

@@ -72,6 +72,7 @@ async function start(provider: Provider): Promise<Harness> {
     profile: "openai",
     baseUrl: provider.url,
     apiKey: "sk-theirs",
+    models: [MODEL],
   };
   return await startHarness({
     config: readProxyConfig({ SARGALAY_UPSTREAMS: JSON.stringify([upstream]) }),
