@@ -23,6 +23,9 @@ const MOST_WINDOWS = 100;
 const MOST_TOKENS = 1_000_000_000;
 const MOST_MINIMUM_TOKENS = 1_000_000;
 
+/** More than most thoughts are long: what must be carried where no limit that is sent holds them. */
+const UNLIMITED_REASONING_TOKENS = 16_384;
+
 /** The bounds that a hold is placed for. */
 export interface CallBounds {
   /** Never below the true input of a call that succeeds. */
@@ -81,9 +84,11 @@ export function boundCall(
       (media.readings ?? 1),
     ...(readings === 1 ? {} : { contextReadings: readings }),
     outputTokensRequested: perAnswer === null ? null : Math.min(perAnswer * choices, MOST_TOKENS),
-    minimumOutputTokens: request.outputFixed === true
-      ? Math.min((perAnswer ?? 0) * choices, MOST_MINIMUM_TOKENS)
-      : choices * Math.min(MINIMUM_OUTPUT_TOKENS, perAnswer ?? model.maxOutputTokens),
+    minimumOutputTokens: Math.min(
+      choices *
+        leastOf(request, perAnswer ?? model.maxOutputTokens, reasonsFreely(model, providers)),
+      MOST_MINIMUM_TOKENS,
+    ),
     unitsBound: request.unitsBound,
   };
 }
@@ -99,6 +104,7 @@ export function boundWays(
   providers: readonly ProviderHabits[],
 ): CallBounds {
   const own = boundCall(request, model, providers);
+  if (ways.length === 1 && ways[0] === request) return own;
   const all = ways.map((way) => boundCall(way, model, providers));
   const readings = Math.max(1, ...all.map(({ contextReadings }) => contextReadings ?? 1));
   const { contextReadings: _own, ...rest } = own;
@@ -116,20 +122,31 @@ export function boundWays(
   };
 }
 
+/** The least of an answer that must be carried: all of it where nothing that is sent limits it. */
+function leastOf({ outputFixed }: CallRequest, most: number, freely: boolean): number {
+  if (outputFixed === true) return most;
+  return Math.min(freely ? UNLIMITED_REASONING_TOKENS : MINIMUM_OUTPUT_TOKENS, most);
+}
+
+interface Reasoner {
+  readonly maxOutputTokens: number;
+  readonly capabilities?: readonly string[] | undefined;
+}
+
+/** Whether thoughts may be longer than the limit that is sent. */
+function reasonsFreely({ capabilities }: Reasoner, providers: readonly ProviderHabits[]): boolean {
+  const reasons = capabilities === undefined || capabilities.includes("reasoning");
+  return reasons && providers.some(({ limitsReasoning }) => limitsReasoning === false);
+}
+
 /** The most that an answer has under the client's own limit; null for the model's. */
 function limitOf(
   { outputLimit, outputFixed }: CallRequest,
-  { maxOutputTokens, capabilities }: {
-    readonly maxOutputTokens: number;
-    readonly capabilities?: readonly string[] | undefined;
-  },
+  model: Reasoner,
   providers: readonly ProviderHabits[],
 ): number | null {
   if (outputLimit === null || outputLimit === 0 || outputFixed === true) return outputLimit;
-  const reasons = capabilities === undefined || capabilities.includes("reasoning");
-  if (reasons && providers.some(({ limitsReasoning }) => limitsReasoning === false)) {
-    return Math.max(outputLimit, maxOutputTokens);
-  }
+  if (reasonsFreely(model, providers)) return Math.max(outputLimit, model.maxOutputTokens);
   return outputLimit + Math.max(0, ...providers.map((each) => each.outputSlackTokens ?? 0));
 }
 

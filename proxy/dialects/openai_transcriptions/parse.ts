@@ -45,6 +45,8 @@ export function parseTranscription(
     model: modelNamed(arrived, parsed.data.model),
     modality: "audio",
     streaming: parsed.data.stream === true,
+    // Nothing in a request limits what is written down.
+    outputFixed: true,
     media: {
       images: 0,
       dataBytes: sound.dataBytes,
