@@ -75,13 +75,19 @@ describe("the management API of the running product", () => {
     const late = await call("PUT", "/api/providers/house", { ...settings, expectedVersion: 0 });
     expect(late).toMatchObject({ status: 409, body: { error: { type: "conflict_error" } } });
     await done("POST", "/api/providers/house/disable");
-    expect((await done("GET", "/api/providers/house")).item).toEqual({
+    expect((await done("GET", "/api/providers/house")).item).toMatchObject({
+      origin: "configured",
       provider: "house",
       providerVersion: 2,
       ...settings,
       enabled: false,
     });
     expect((await done("POST", "/api/providers/house/disable")).position).toBeNull();
+
+    const { items } = await done("GET", "/api/providers");
+    expect(items).toContainEqual(
+      expect.objectContaining({ origin: "settings", simulated: true, enabled: true }),
+    );
 
     const secret = "sk-house-0123456789";
     const stored = await done("POST", "/api/providers/house/keys", {

@@ -31,10 +31,20 @@ export interface RoomAsker {
   item(row: z.ZodType, path: string, query?: Asked): Promise<JsonObject>;
   /** What the ledger has in force. */
   ledger<T extends z.ZodType>(answer: T, path: string): Promise<z.output<T>>;
+  /** The providers that an edge calls now, configured or of its own settings; null: it does not say. */
+  edgeProviders(): Promise<readonly EdgeUpstream[] | null>;
   /** Sends a command to the ledger: `{position, result}`. */
   write(write: Write, result?: z.ZodType): Promise<JsonObject>;
 }
 
+const edgeHealthSchema = z.object({
+  upstreams: z.array(z.object({ name: z.string(), simulated: z.boolean() })),
+});
+
+/** A provider as an edge names it. */
+export type EdgeUpstream = z.output<typeof edgeHealthSchema>["upstreams"][number];
+
+const EDGE_TIMEOUT_MS = 1_000;
 const acceptedSchema = z.record(z.string(), z.unknown());
 
 /** Builds the asker for one call. */
@@ -61,6 +71,18 @@ export function createRoomAsker(
     list: (row, path, query) => read(pageSchema(row), path, query),
     item: (row, path, query = {}) => read(itemSchema(row), path, query),
     ledger: (answer, path) => ask(answer, { room: "ledger", method: "GET", path }),
+    async edgeProviders() {
+      const timeoutMs = Math.min(EDGE_TIMEOUT_MS, context.timeoutMs);
+      const call = { room: "proxy", method: "GET", path: "/health", principal: null } as const;
+      try {
+        // An edge that cannot serve says so with 503, and still names its providers.
+        const answer = await callRoom({ ...context, timeoutMs }, call);
+        return edgeHealthSchema.parse(answer.body).upstreams;
+      } catch (error) {
+        if (error instanceof RoomError || error instanceof z.ZodError) return null;
+        throw error;
+      }
+    },
     async write(write, result = acceptedSchema) {
       const schema = z.object({ position: z.string(), result });
       const answer: JsonValue = toJsonValue(

@@ -86,6 +86,11 @@ beforeEach(() => {
     "GET ledger/v1/providers": () =>
       Response.json({ items: ["groq", "cerebras", "xai"].map((name) => provider(name)) }),
     "PUT ledger/v1/providers/groq": accepted,
+    "GET proxy/health": () =>
+      Response.json({
+        status: "unavailable",
+        upstreams: [{ name: "groq", simulated: false }, { name: "simulator", simulated: true }],
+      }, { status: 503 }),
     "GET ledger/v1/routers": () =>
       Response.json({
         items: [
@@ -330,10 +335,30 @@ describe("a provider", () => {
       names.push(...body.items.map((row: { provider: string }) => row.provider));
       cursor = body.nextCursor;
     }
-    expect(names).toEqual(["cerebras", "groq", "xai"]);
+    expect(names).toEqual(["cerebras", "groq", "simulator", "xai"]);
     expect((await call("GET", "/api/providers?cursor=***")).body.error.param).toBe("cursor");
     expect((await call("GET", "/api/providers?limit=201")).body.error.param).toBe("limit");
     expect((await call("GET", "/api/providers?colour=1")).body.error.param).toBe("colour");
+  });
+
+  it("of the edges' own settings is told from one that is configured", async () => {
+    const { body } = await call("GET", "/api/providers");
+    expect(body.edge).toBe("asked");
+    expect(
+      body.items.map((row: Record<string, unknown>) => [row.provider, row.origin, row.simulated]),
+    )
+      .toEqual([
+        ["cerebras", "configured", null],
+        ["groq", "configured", false],
+        ["simulator", "settings", true],
+        ["xai", "configured", null],
+      ]);
+    expect((await call("GET", "/api/providers/simulator")).body.item.profile).toBeNull();
+    expect((await call("POST", "/api/providers/simulator/disable")).status).toBe(404);
+    delete answers["GET proxy/health"];
+    const alone = await call("GET", "/api/providers");
+    expect([alone.body.edge, alone.body.items.length]).toEqual(["unreachable", 3]);
+    expect((await call("GET", "/api/providers/simulator")).status).toBe(404);
   });
 
   it("is switched as it was read, and not at all when it is so already", async () => {

@@ -17,15 +17,64 @@ import { listSchema } from "../schemas.ts";
 
 const itemsSchema = z.object({ items: z.array(edgeProviderSchema) });
 
+/** A provider: configured by an admin, or of the edges' own settings, which only edges know in full. */
+const shownProviderSchema = z.object({
+  origin: z.enum(["configured", "settings"]),
+  provider: z.string(),
+  /** This and the next members but `enabled` are null for one of the edges' settings. */
+  providerVersion: z.number().int().nullable(),
+  profile: z.string().nullable(),
+  baseUrl: z.string().nullable(),
+  enabled: z.boolean(),
+  models: edgeProviderSchema.shape.models,
+  priority: z.number().int().nullable(),
+  /** Whether it is a simulator; null where no edge says. */
+  simulated: z.boolean().nullable(),
+});
+
+type ShownProvider = z.output<typeof shownProviderSchema>;
+
+/** All that is configured, and what the edges have besides; `edge` says whether one was asked. */
+async function allProviders(
+  call: Pick<ManagementCall, "rooms">,
+): Promise<{ edge: "asked" | "unreachable"; rows: ShownProvider[] }> {
+  const [known, upstreams] = await Promise.all([configured(call), call.rooms.edgeProviders()]);
+  const simulated = new Map(upstreams?.map((each) => [each.name, each.simulated]));
+  const names = new Set(known.map(({ provider }) => provider));
+  const others = [...simulated.keys()].filter((name) => !names.has(name));
+  const nothing = { providerVersion: null, profile: null, baseUrl: null, models: null };
+  return {
+    edge: upstreams === null ? "unreachable" : "asked",
+    rows: [
+      ...known.map((row) => ({
+        origin: "configured" as const,
+        ...row,
+        simulated: simulated.get(row.provider) ?? null,
+      })),
+      ...others.map((provider) => ({
+        origin: "settings" as const,
+        provider,
+        ...nothing,
+        enabled: true,
+        priority: null,
+        simulated: simulated.get(provider) ?? null,
+      })),
+    ],
+  };
+}
+
 async function configured({ rooms }: Pick<ManagementCall, "rooms">): Promise<EdgeProvider[]> {
   return (await rooms.ledger(itemsSchema, "/v1/providers")).items;
 }
 
-/** The provider in the path. Throws FailureError when it is not configured. */
+/** The configured provider in the path. Throws FailureError when it is not configured. */
 async function providerOf(call: Pick<ManagementCall, "rooms" | "params">): Promise<EdgeProvider> {
   const name = providerIn(call);
   const known = (await configured(call)).find(({ provider }) => provider === name);
-  if (known !== undefined) return known;
+  return known ?? missing(name);
+}
+
+function missing(name: string): never {
   const message =
     `the provider ${name} is not configured; PUT /api/providers/${name} configures it`;
   throw refuse("not_found", message, "provider");
@@ -82,10 +131,15 @@ export const providerRoutes: readonly ManagementRoute[] = [
     permission: "provider:read",
     scope: "none",
     summary: "List providers",
-    description: "What is configured, by name. How they are doing is told by GET /api/status.",
+    description:
+      "By name: what is configured, and what the edges' own settings have besides (`edge` says " +
+      "whether one could be asked). How they are doing is told by GET /api/status.",
     query: z.object(pageQuery),
-    result: listSchema(edgeProviderSchema),
-    handle: async (call) => namedPage(await configured(call), (row) => row.provider, call.query),
+    result: listSchema(shownProviderSchema).extend({ edge: z.enum(["asked", "unreachable"]) }),
+    async handle(call) {
+      const { edge, rows } = await allProviders(call);
+      return { ...namedPage(rows, (row) => row.provider, call.query), edge };
+    },
   }),
   managementRoute({
     method: "get",
@@ -93,9 +147,13 @@ export const providerRoutes: readonly ManagementRoute[] = [
     permission: "provider:read",
     scope: "none",
     summary: "Read a provider",
-    description: "What is configured under this name.",
-    result: z.object({ item: edgeProviderSchema }),
-    handle: async (call) => ({ item: await providerOf(call) }),
+    description: "What is configured under this name, or that the edges' own settings have it.",
+    result: z.object({ item: shownProviderSchema }),
+    async handle(call) {
+      const name = providerIn(call);
+      const item = (await allProviders(call)).rows.find(({ provider }) => provider === name);
+      return { item: item ?? missing(name) };
+    },
   }),
   managementRoute({
     method: "put",
