@@ -1,14 +1,24 @@
 /** The texts of the pages in their languages. @module */
 import type { AreaTexts } from "./area.ts";
+import { accessTexts } from "./areas/access.ts";
 import { catalogueTexts } from "./areas/catalogue.ts";
 import { costTexts } from "./areas/costs.ts";
 import { ledgerTexts } from "./areas/ledger.ts";
 import { operationsTexts } from "./areas/operations.ts";
+import { routingTexts } from "./areas/routing.ts";
 import { verifyTexts } from "./areas/verify.ts";
 import { en, type TextKey as PageTextKey } from "./en.ts";
 import { my } from "./my.ts";
 
-const AREAS = [catalogueTexts, costTexts, ledgerTexts, operationsTexts, verifyTexts] as const;
+const AREAS = [
+  accessTexts,
+  catalogueTexts,
+  costTexts,
+  ledgerTexts,
+  operationsTexts,
+  routingTexts,
+  verifyTexts,
+] as const;
 
 /** The name of a text. */
 export type TextKey = PageTextKey | KeyOf<(typeof AREAS)[number]>;

@@ -40,6 +40,14 @@ const STAFF: readonly GuardedSection[] = [
     pages: [
       { href: "/prices", text: "prices", needs: "catalog:read" },
       { href: "/rates", text: "fx", needs: "ledger:read" },
+      { href: "/plans", text: "plans", needs: "catalog:read" },
+    ],
+  },
+  {
+    text: "routing",
+    pages: [
+      { href: "/providers", text: "providers", needs: "provider:read" },
+      { href: "/routers", text: "routers", needs: "provider:read" },
     ],
   },
   {
@@ -73,6 +81,7 @@ function developerSections(account: string): readonly GuardedSection[] {
     single("/costs", "costs", "usage:read"),
     single(`/accounts/${account}/keys`, "keys", "key:read"),
     single(`/accounts/${account}/budget`, "budget", "account:read"),
+    single(`/accounts/${account}/plan`, "plan_usage", "account:read"),
     single("/prices", "prices", "catalog:read"),
     single("/alerts", "alerts", "alert:read"),
     single("/verify", "verify", "request:read"),

@@ -16,6 +16,7 @@ describe("sectionsOf", () => {
       "/costs",
       "/accounts/acc-1/keys",
       "/accounts/acc-1/budget",
+      "/accounts/acc-1/plan",
       "/prices",
       "/alerts",
       "/verify",

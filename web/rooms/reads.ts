@@ -50,13 +50,19 @@ const dayTotalSchema = dailyUsageRowSchema.pick({
 export type DayTotal = z.output<typeof dayTotalSchema>;
 
 const MAX_TRIAL_BALANCE_ROWS = 4_000;
+const MAX_KEYS_OF_ACCOUNT = 1_000;
+const MAX_KEYS = 2_000;
 
 /** The read API on behalf of one person. `at` waits for that log position before it answers. */
 export interface Reads {
   accounts(cursor: string | null, at?: string | null): Promise<Page<AccountRow>>;
   /** Null when there is no such account, or it is not for this person. */
   account(accountId: string, at?: string | null): Promise<AccountRow | null>;
-  keys(accountId: string, at?: string | null): Promise<Page<KeyRow>>;
+  keys(accountId: string, at?: string | null, cursor?: string | null): Promise<Page<KeyRow>>;
+  /** Every key of an account, at most 1,000. */
+  everyKey(accountId: string): Promise<readonly KeyRow[]>;
+  /** The keys of all accounts that name this router, of the first 2,000 keys that there are. */
+  keysOfRouter(routerId: string): Promise<readonly KeyRow[]>;
   budgets(accountId: string, at?: string | null): Promise<Page<BudgetRow>>;
   requests(filter: RequestFilter, cursor: string | null): Promise<Page<RequestRow>>;
   /** Null when there is no such request, or it is not for this person. */
@@ -78,6 +84,17 @@ export interface Reads {
 
 /** Builds the reads. Each throws RoomError when the projections can't answer. */
 export function createReads({ list, one }: Reader): Reads {
+  /** Page by page until `most` rows are there. */
+  async function allOf<T extends z.ZodType>(row: T, path: string, most: number) {
+    const rows: z.output<T>[] = [];
+    for (let cursor: string | null = null, more = true; more;) {
+      const page: Page<z.output<T>> = await list(row, path, { limit: "200", cursor });
+      rows.push(...page.items);
+      cursor = page.nextCursor;
+      more = cursor !== null && rows.length < most;
+    }
+    return rows;
+  }
   const trialBalancePage = (cursor: string | null) =>
     list(trialBalanceRowSchema, "/v1/trial-balance", { limit: "200", cursor });
   const of = (accountId: string) => `/v1/accounts/${encodeURIComponent(accountId)}`;
@@ -85,7 +102,11 @@ export function createReads({ list, one }: Reader): Reads {
   return {
     accounts: (cursor, at) => list(accountRowSchema, "/v1/accounts", { cursor, min_position: at }),
     account: (accountId, at) => one(accountRowSchema, of(accountId), { min_position: at }),
-    keys: (accountId, at) => list(keyRowSchema, `${of(accountId)}/keys`, { min_position: at }),
+    keys: (accountId, at, cursor) =>
+      list(keyRowSchema, `${of(accountId)}/keys`, { min_position: at, cursor }),
+    everyKey: (accountId) => allOf(keyRowSchema, `${of(accountId)}/keys`, MAX_KEYS_OF_ACCOUNT),
+    keysOfRouter: async (routerId) =>
+      (await allOf(keyRowSchema, "/v1/keys", MAX_KEYS)).filter((key) => key.routerId === routerId),
     budgets: (accountId, at) =>
       list(budgetRowSchema, `${of(accountId)}/budgets`, { min_position: at }),
     requests: (filter, cursor) => list(requestRowSchema, "/v1/requests", { ...filter, cursor }),

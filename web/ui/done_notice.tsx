@@ -14,6 +14,15 @@ const DONE = {
   acknowledged: "done_acknowledged",
   rule: "done_rule",
   credit_note: "done_credit_note",
+  key_settings: "done_key_settings",
+  provider: "done_provider",
+  provider_key: "done_provider_key",
+  provider_key_removed: "done_provider_key_removed",
+  router: "done_router",
+  router_removed: "done_router_removed",
+  alias: "done_alias",
+  plan: "done_plan",
+  plan_assigned: "done_plan_assigned",
 } as const satisfies Record<string, TextKey>;
 
 /** What a form did, named in the query of the page that follows. */

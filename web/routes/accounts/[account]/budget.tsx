@@ -1,8 +1,15 @@
 /** An account's budgets: what is set, and a form to set one. */
 import { type Context, page } from "fresh";
+import type { JsonObject } from "../../../../shared/json.ts";
 import type { BudgetRow, KeyRow } from "../../../../shared/read_api/mod.ts";
 import { answerForm, newForm, readPosted, type Submission } from "../../../form_page/mod.ts";
-import { checkFields, type FieldCheck, type FormState, signedKyat } from "../../../forms/mod.ts";
+import {
+  checkFields,
+  type FieldCheck,
+  type FormState,
+  identifier,
+  signedKyat,
+} from "../../../forms/mod.ts";
 import { define, may, positionOf, roomsFor, type State } from "../../../state.ts";
 import {
   DoneNotice,
@@ -31,12 +38,15 @@ export const handler = define.handlers<Budgets>({
     const accountId = ctx.params.account ?? "";
     const { commands } = roomsFor(ctx.state, "budget:set", accountId);
     const posted = await readPosted(ctx);
-    const checked = checkFields({ limit: limitOf(posted.field("limit")) });
+    const checked = checkFields({
+      limit: limitOf(posted.field("limit")),
+      owner: ownerOf(posted.field),
+    });
     const submission: Submission = checked.ok
       ? {
         status: "sent",
         outcome: await commands.setBudget(posted.operationId, accountId, {
-          keyId: posted.field("key") === "" ? null : posted.field("key"),
+          ...checked.value.owner,
           period: PERIODS.find((known) => known === posted.field("period")) ?? "month",
           limitMicroKyat: checked.value.limit,
         }),
@@ -46,7 +56,7 @@ export const handler = define.handlers<Budgets>({
     return answerForm(ctx, {
       posted,
       submission,
-      names: ["key", "period", "limit"],
+      names: ["scope", "owner", "period", "limit"],
       done: (position) => donePath(`/accounts/${accountId}/budget`, "budget", position),
       again: (form) => ({ ...before, form }),
     });
@@ -58,9 +68,22 @@ async function budgetsOf(ctx: Context<State>, form: FormState): Promise<Budgets>
   const { reads } = roomsFor(ctx.state, "account:read", accountId);
   const [budgets, keys] = await Promise.all([
     reads.budgets(accountId, positionOf(ctx.url)),
-    reads.keys(accountId),
+    reads.everyKey(accountId),
   ]);
-  return { budgets: budgets.items, keys: keys.items, form };
+  return { budgets: budgets.items, keys, form };
+}
+
+/** What the budget is for: one that was chosen, or a team or user named beside it. */
+function ownerOf(field: (name: string) => string): FieldCheck<JsonObject> {
+  const [kind = "", ...rest] = field("scope").split(":");
+  if (kind === "") return { ok: true, value: { keyId: null } };
+  const checked = identifier(rest.length === 0 ? field("owner") : rest.join(":"));
+  if (!checked.ok) return checked;
+  if (kind === "key") return { ok: true, value: { keyId: checked.value } };
+  return {
+    ok: true,
+    value: { keyId: null, [kind === "team" ? "teamId" : "userId"]: checked.value },
+  };
 }
 
 /** A limit in microkyat; null lifts the budget. */
@@ -109,7 +132,7 @@ function BudgetTable({ data, state: { t } }: { data: Budgets; state: State }) {
     <Table
       caption={t("budget")}
       rows={data.budgets}
-      keyOf={(row) => `${row.keyId ?? row.teamId ?? row.userId ?? ""}/${row.period}`}
+      keyOf={(row) => `${row.keyId}/${row.teamId}/${row.userId}/${row.period}`}
       columns={[
         {
           title: t("budget_scope"),
@@ -130,22 +153,51 @@ function BudgetTable({ data, state: { t } }: { data: Budgets; state: State }) {
   );
 }
 
-function BudgetForm({ data: { keys, form }, state }: { data: Budgets; state: State }) {
-  const { t } = state;
-  const scopes = [
+/** The account, its keys, and every team and user that a key or a budget names. */
+function scopesOf({ keys, budgets }: Budgets, t: State["t"]) {
+  const known = (member: "teamId" | "userId") =>
+    [...new Set([...keys, ...budgets].flatMap((row) => row[member] ?? []))].sort();
+  return [
     { value: "", text: t("budget_whole") },
     ...keys.filter((row) => row.state === "active")
-      .map((row) => ({ value: row.keyId, text: row.label })),
+      .map((row) => ({ value: `key:${row.keyId}`, text: `${t("key")}: ${row.label}` })),
+    ...known("teamId").map((id) => ({
+      value: `team:${id}`,
+      text: `${t("budget_of_team")}: ${id}`,
+    })),
+    ...known("userId").map((id) => ({
+      value: `user:${id}`,
+      text: `${t("budget_of_user")}: ${id}`,
+    })),
+    { value: "team", text: t("budget_other_team") },
+    { value: "user", text: t("budget_other_user") },
   ];
+}
+
+function BudgetForm({ data, state }: { data: Budgets; state: State }) {
+  const { t } = state;
+  const { form } = data;
   return (
     <Panel id="set-budget" title={t("set_budget")}>
       <form method="post" class="form">
         <FormTokens state={state} form={form} />
-        <Problems form={form} t={t} labels={{ limit: t("budget_limit") }} />
+        <Problems
+          form={form}
+          t={t}
+          labels={{ limit: t("budget_limit"), owner: t("budget_owner") }}
+        />
         <Select
-          name="key"
+          name="scope"
           label={t("budget_scope")}
-          options={scopes}
+          options={scopesOf(data, t)}
+          form={form}
+          state={state}
+        />
+        <Field
+          name="owner"
+          label={t("budget_owner")}
+          hint={t("budget_owner_hint")}
+          optional
           form={form}
           state={state}
         />

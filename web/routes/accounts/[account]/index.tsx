@@ -128,6 +128,7 @@ function AccountActions({ state, accountId }: { state: State; accountId: string 
     { permission: "adjustment:post", path: "adjust", text: t("adjust"), main: false },
     { permission: "key:read", path: "keys", text: t("keys"), main: false },
     { permission: "account:read", path: "budget", text: t("budget"), main: false },
+    { permission: "account:read", path: "plan", text: t("plan_usage"), main: false },
   ] as const;
   return (
     <>

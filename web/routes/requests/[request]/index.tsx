@@ -1,8 +1,10 @@
 /** One request: what it used, what is known, what was held and what it cost. */
 import { HttpError, page } from "fresh";
+import { formatDecimal } from "../../../../shared/money/mod.ts";
 import type { Explanation, RequestRow } from "../../../../shared/read_api/mod.ts";
 import { wholeNumber } from "../../../format/mod.ts";
 import { define, personOf, roomsFor, type State } from "../../../state.ts";
+import { AttemptTable, RoutingPanel, UpstreamEvidence } from "../../../request_detail/mod.ts";
 import {
   ChargeDerivation,
   EvidenceText,
@@ -11,7 +13,6 @@ import {
   PageHead,
   Panel,
   StateBadge,
-  Table,
   Time,
 } from "../../../ui/mod.ts";
 
@@ -56,9 +57,11 @@ export default define.page<typeof handler>(({ data: { request, explanation }, st
           </Panel>
         </div>
         {explanation !== null && <ChargeDerivation explanation={explanation} t={t} />}
+        <RoutingPanel request={request} t={t} />
         <Panel id="attempts" title={t("attempts")} flush>
-          <Attempts request={request} state={state} />
+          <AttemptTable attempts={request.call?.attempts ?? []} t={t} />
         </Panel>
+        <UpstreamEvidence request={request} t={t} />
         <Panel id="receipt" title={t("receipt")} intro={t("receipt_intro")}>
           <p class="flex flex-wrap gap-3">
             <a class="button button-quiet" href={`/requests/${request.requestId}/receipt`}>
@@ -82,7 +85,17 @@ function CallFacts({ request, state: { t } }: { request: RequestRow; state: Stat
     <Facts
       rows={[
         { name: t("time"), value: <Time atMs={request.placedAtMs} /> },
-        { name: t("model"), value: request.model },
+        {
+          name: t("asked_model"),
+          value: <span class="break">{call?.routing?.asked ?? request.askedModel}</span>,
+        },
+        { name: t("model"), value: <span class="break">{request.model}</span> },
+        ...(call?.upstreamModel != null && call.upstreamModel !== request.model
+          ? [{
+            name: t("upstream_model"),
+            value: <span class="break">{call.upstreamModel}</span>,
+          }]
+          : []),
         {
           name: t("provider"),
           value: (
@@ -122,6 +135,10 @@ function MoneyFacts({ request, state: { t } }: { request: RequestRow; state: Sta
         { name: t("charge_full"), value: kyat(request.chargeMicroKyat) },
         { name: t("charge_taken"), value: <strong>{kyat(request.chargedMicroKyat)}</strong> },
         ...(unbilled === "0" ? [] : [{ name: t("unbilled"), value: kyat(unbilled) }]),
+        ...(request.ownKeyFeePicoUsd === null ? [] : [{
+          name: t("own_key_fee"),
+          value: `${formatDecimal(BigInt(request.ownKeyFeePicoUsd), 12, 2)} USD`,
+        }]),
         { name: t("evidence"), value: <EvidenceText evidence={request.evidence} t={t} /> },
         { name: t("input_bound"), value: wholeNumber(request.inputTokensBound) },
         {
@@ -131,42 +148,6 @@ function MoneyFacts({ request, state: { t } }: { request: RequestRow; state: Sta
             : wholeNumber(request.outputTokensRequested),
         },
         { name: t("output_granted"), value: wholeNumber(request.outputTokensGranted) },
-      ]}
-    />
-  );
-}
-
-function Attempts({ request, state: { t } }: { request: RequestRow; state: State }) {
-  const attempts = request.call?.attempts ?? [];
-  if (attempts.length === 0) return <p class="empty">{t("attempt_none")}</p>;
-  return (
-    <Table
-      caption={t("attempts")}
-      rows={attempts.map((attempt, index) => ({ ...attempt, index }))}
-      keyOf={(attempt) => String(attempt.index)}
-      columns={[
-        {
-          title: t("provider"),
-          head: true,
-          cell: (attempt) => `${attempt.index + 1}. ${attempt.provider}`,
-        },
-        {
-          title: t("model"),
-          cell: (attempt) => <span class="break">{attempt.upstreamModel}</span>,
-        },
-        { title: t("http_status"), number: true, cell: (attempt) => attempt.status ?? "–" },
-        {
-          title: t("duration"),
-          number: true,
-          cell: (attempt) => `${wholeNumber(attempt.durationMs)} ms`,
-        },
-        {
-          title: t("outcome"),
-          cell: (attempt) =>
-            attempt.errorCode === null
-              ? <span class="badge tone-good">{t("served")}</span>
-              : <code>{attempt.errorCode}</code>,
-        },
       ]}
     />
   );

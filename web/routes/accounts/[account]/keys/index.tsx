@@ -2,7 +2,7 @@
 import { type Context, HttpError, page } from "fresh";
 import type { KeyRow } from "../../../../../shared/read_api/mod.ts";
 import { newForm, readPosted, rejectedForm, type Submission } from "../../../../form_page/mod.ts";
-import { checkFields, type FormState, text } from "../../../../forms/mod.ts";
+import { checkFields, type FormState, optionalIdentifier, text } from "../../../../forms/mod.ts";
 import CopyButton from "../../../../islands/copy_button.tsx";
 import type { IssuedKey } from "../../../../rooms/mod.ts";
 import { define, may, positionOf, roomsFor, type State } from "../../../../state.ts";
@@ -13,6 +13,7 @@ import {
   KeyBadge,
   Notice,
   PageHead,
+  Pager,
   Panel,
   Problems,
   Select,
@@ -22,12 +23,14 @@ import {
 
 interface Keys {
   readonly keys: readonly KeyRow[];
+  readonly nextCursor: string | null;
   readonly form: FormState;
   readonly issued: IssuedKey | null;
   readonly nowMs: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+const ISSUE_FIELDS = ["label", "lifetime", "teamId", "userId"];
 const LIFETIMES_DAYS = ["30", "90", "365"] as const;
 
 export const handler = define.handlers<Keys>({
@@ -36,20 +39,24 @@ export const handler = define.handlers<Keys>({
     const accountId = ctx.params.account ?? "";
     const { commands } = roomsFor(ctx.state, "key:issue", accountId);
     const posted = await readPosted(ctx);
-    const checked = checkFields({ label: text(posted.field("label")) });
+    const checked = checkFields({
+      label: text(posted.field("label")),
+      teamId: optionalIdentifier(posted.field("teamId")),
+      userId: optionalIdentifier(posted.field("userId")),
+    });
     if (!checked.ok) {
       const submission: Submission = { status: "invalid", problems: checked.problems };
-      const form = rejectedForm(ctx.state, posted, submission, ["label", "lifetime"]);
+      const form = rejectedForm(ctx.state, posted, submission, ISSUE_FIELDS);
       return page(await keysOf(ctx, form ?? newForm(ctx.state), null, null), { status: 422 });
     }
+    const { label, teamId, userId } = checked.value;
     const outcome = await commands.issueKey(posted.operationId, accountId, {
-      label: checked.value.label,
+      label,
       expiresAtMs: expiryOf(ctx.state, posted.field("lifetime")),
+      ...teamId === null ? {} : { teamId },
+      ...userId === null ? {} : { userId },
     });
-    const form = rejectedForm(ctx.state, posted, { status: "sent", outcome }, [
-      "label",
-      "lifetime",
-    ]);
+    const form = rejectedForm(ctx.state, posted, { status: "sent", outcome }, ISSUE_FIELDS);
     if (!outcome.ok) {
       return page(await keysOf(ctx, form ?? newForm(ctx.state), null, null), { status: 422 });
     }
@@ -68,11 +75,12 @@ async function keysOf(
   const { reads } = roomsFor(ctx.state, "key:read", accountId);
   const nowMs = ctx.state.services.effects.clock.nowMs();
   // A secret that exists only now must be shown even when the list can't be read.
-  const keys = issued === null
-    ? (await reads.keys(accountId, at)).items
-    : await reads.keys(accountId, at).then(({ items }) => items, () => []);
+  const cursor = issued === null ? ctx.url.searchParams.get("cursor") : null;
+  const { items: keys, nextCursor } = issued === null
+    ? await reads.keys(accountId, at, cursor)
+    : await reads.keys(accountId, at).catch(() => ({ items: [], nextCursor: null }));
   if (accountId === "") throw new HttpError(404);
-  return { keys, form, issued, nowMs };
+  return { keys, nextCursor, form, issued, nowMs };
 }
 
 /** The end of a key's life; null for one without end. Whole days, so that a repeat is the same. */
@@ -99,7 +107,7 @@ export default define.page<typeof handler>(({ data, state, params, url }) => {
         <DoneNotice url={url} t={t} />
         {data.issued !== null && <NewKey issued={data.issued} state={state} />}
         <div class={may(state, "key:issue", account) ? "split" : "stack"}>
-          <KeyList data={data} state={state} account={account} />
+          <KeyList data={data} state={state} account={account} url={url} />
           {may(state, "key:issue", account) && <IssueForm form={data.form} state={state} />}
         </div>
       </div>
@@ -123,7 +131,9 @@ function NewKey({ issued, state: { t } }: { issued: IssuedKey; state: State }) {
   );
 }
 
-function KeyList({ data, state, account }: { data: Keys; state: State; account: string }) {
+function KeyList(
+  { data, state, account, url }: { data: Keys; state: State; account: string; url: URL },
+) {
   const { t } = state;
   if (data.keys.length === 0) {
     return (
@@ -145,9 +155,15 @@ function KeyList({ data, state, account }: { data: Keys; state: State; account: 
             head: true,
             cell: (row) => (
               <>
-                <span class="break">{row.label}</span>
+                <a
+                  class="break"
+                  href={`/accounts/${account}/keys/${encodeURIComponent(row.keyId)}`}
+                >
+                  {row.label}
+                </a>
                 <br />
                 <code class="quiet">{row.prefix}</code>
+                <KeyRestrictions row={row} state={state} />
               </>
             ),
           },
@@ -187,8 +203,28 @@ function KeyList({ data, state, account }: { data: Keys; state: State; account: 
             : []),
         ]}
       />
+      <Pager
+        url={url}
+        cursor={data.nextCursor}
+        texts={{ first: t("first_rows"), next: t("next_rows") }}
+      />
     </Panel>
   );
+}
+
+/** What the key belongs to and what it may not, in few words. */
+function KeyRestrictions({ row, state: { t } }: { row: KeyRow; state: State }) {
+  const { allowedModels, ipRanges, routerId, teamId, userId } = row;
+  const facts = [
+    teamId == null ? null : `${t("budget_of_team")} ${teamId}`,
+    userId == null ? null : `${t("budget_of_user")} ${userId}`,
+    allowedModels == null ? null : t("models_some", { count: String(allowedModels.length) }),
+    ipRanges == null ? null : t("ip_some", { count: String(ipRanges.length) }),
+    routerId == null ? null : `${t("router")} ${routerId}`,
+    ...(row.tags ?? []).map((tag) => `#${tag}`),
+  ].filter((fact) => fact !== null);
+  if (facts.length === 0) return null;
+  return <span class="quiet block text-xs break">{facts.join(" · ")}</span>;
 }
 
 function IssueForm({ form, state }: { form: FormState; state: State }) {
@@ -201,7 +237,15 @@ function IssueForm({ form, state }: { form: FormState; state: State }) {
     <Panel id="issue" title={t("issue_key")}>
       <form method="post" class="form">
         <FormTokens state={state} form={form} />
-        <Problems form={form} t={t} labels={{ label: t("key_label") }} />
+        <Problems
+          form={form}
+          t={t}
+          labels={{
+            label: t("key_label"),
+            teamId: t("budget_of_team"),
+            userId: t("budget_of_user"),
+          }}
+        />
         <Field
           name="label"
           label={t("key_label")}
@@ -213,6 +257,15 @@ function IssueForm({ form, state }: { form: FormState; state: State }) {
           name="lifetime"
           label={t("key_expires")}
           options={options}
+          form={form}
+          state={state}
+        />
+        <Field name="teamId" label={t("budget_of_team")} optional form={form} state={state} />
+        <Field
+          name="userId"
+          label={t("budget_of_user")}
+          hint={t("key_owner_hint")}
+          optional
           form={form}
           state={state}
         />

@@ -36,8 +36,8 @@ export const handler = define.handlers<Revocation>({
 async function keyOf(ctx: Context<State>): Promise<KeyRow> {
   const accountId = ctx.params.account ?? "";
   const { reads } = roomsFor(ctx.state, "key:revoke", accountId);
-  const { items } = await reads.keys(accountId);
-  const found = items.find((row) => row.keyId === ctx.params.key);
+  const keys = await reads.everyKey(accountId);
+  const found = keys.find((row) => row.keyId === ctx.params.key);
   if (found === undefined) throw new HttpError(404, `there is no key ${ctx.params.key}`);
   return found;
 }
