@@ -40,6 +40,17 @@ const EVERYTHING: Paths = {
 /** Documents ordered by a query, in the form that these share with Cohere. */
 const RERANK: Paths = { "cohere.rerank": "/rerank" };
 
+/** What the project's own simulator speaks: every protocol that has clients of its own. */
+const SIMULATED: Paths = {
+  ...EVERYTHING,
+  ...RERANK,
+  "anthropic.messages": "/messages",
+  "anthropic.count_tokens": "/messages/count_tokens",
+  "google.generateContent": "/models/{model}:{action}",
+  "google.countTokens": "/models/{model}:{action}",
+  "google.embedContent": "/models/{model}:{action}",
+};
+
 const CANCEL = { onClientGone: "cancel" } as const;
 const OWN = { auth: "none", ...CANCEL } as const;
 
@@ -60,7 +71,7 @@ function profile(known: Profile): ProviderProfile {
 const KNOWN: readonly Profile[] = [
   { name: "openai_compatible", baseUrl: "http://127.0.0.1:8000/v1", dialects: EVERYTHING, inputOverheadTokens: 2_048, outputSlackTokens: 16, source: "any server that speaks OpenAI's APIs" },
   { name: "openai", baseUrl: "https://api.openai.com/v1", thoughts: "none", dialects: EVERYTHING, ...CANCEL, realtime: { "openai.realtime": "/v1/realtime" }, outputLimitParameter: "max_completion_tokens", outputSlackTokens: 16, source: "platform.openai.com/docs/api-reference" },
-  { name: "simulator", baseUrl: "http://127.0.0.1:8790/v1", ...CANCEL, source: "the project's own simulator" },
+  { name: "simulator", baseUrl: "http://127.0.0.1:8790/v1", dialects: SIMULATED, ...CANCEL, source: "the project's own simulator" },
   // Behind the resource's own host: `https://RESOURCE.openai.azure.com/openai/v1`.
   { name: "azure", baseUrl: "https://azure.invalid/openai/v1", thoughts: "none", auth: "api-key", dialects: EVERYTHING, ...CANCEL, outputLimitParameter: "max_completion_tokens", outputSlackTokens: 16, source: "learn.microsoft.com/azure/ai-foundry/openai/latest" },
   { name: "bedrock-mantle", baseUrl: "https://bedrock-mantle.us-east-1.api.aws/openai/v1", dialects: { ...CHAT, ...RESPONSES }, outputSlackTokens: 16, source: "docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html" },

@@ -31,44 +31,76 @@ export function isFaultModel(model: string): model is FaultModel {
   return Object.hasOwn(FAULT_MODELS, model);
 }
 
+/** A refusal, whatever the form that an API gives it. */
+export interface Refusal {
+  readonly status: number;
+  /** The type in OpenAI's words. */
+  readonly type: string;
+  readonly code: string | null;
+  readonly message: string;
+  readonly param?: string;
+  readonly headers?: Record<string, string>;
+}
+
+const REFUSALS: Readonly<Partial<Record<string, Refusal>>> = {
+  "sim-400": {
+    status: 400,
+    type: "invalid_request_error",
+    code: "invalid_value",
+    message: "Simulated: invalid value.",
+    param: "messages",
+  },
+  "sim-401": {
+    status: 401,
+    type: "invalid_request_error",
+    code: "invalid_api_key",
+    message: "Simulated: wrong key.",
+  },
+  "sim-404": {
+    status: 404,
+    type: "invalid_request_error",
+    code: "model_not_found",
+    message: "Simulated: no such model.",
+  },
+  "sim-429": {
+    status: 429,
+    type: "requests",
+    code: "rate_limit_exceeded",
+    message: "Simulated: too many requests.",
+    headers: { "retry-after": "7" },
+  },
+  "sim-500": {
+    status: 500,
+    type: "server_error",
+    code: null,
+    message: "Simulated: internal error.",
+  },
+  "sim-529": {
+    status: 529,
+    type: "overloaded_error",
+    code: null,
+    message: "Simulated: overloaded.",
+  },
+};
+
 /** The refusal that a model stands for, or null. */
-export function refusalOf(model: string): Response | null {
-  switch (model) {
-    case "sim-400":
-      return refusal(400, "invalid_request_error", "invalid_value", "Simulated: invalid value.", {
-        param: "messages",
-      });
-    case "sim-401":
-      return refusal(401, "invalid_request_error", "invalid_api_key", "Simulated: wrong key.");
-    case "sim-404":
-      return refusal(404, "invalid_request_error", "model_not_found", "Simulated: no such model.");
-    case "sim-429":
-      return refusal(429, "requests", "rate_limit_exceeded", "Simulated: too many requests.", {
-        headers: { "retry-after": "7" },
-      });
-    case "sim-500":
-      return refusal(500, "server_error", null, "Simulated: internal error.");
-    case "sim-529":
-      return refusal(529, "overloaded_error", null, "Simulated: overloaded.");
-    case "sim-wrong-content-type":
-      return new Response("<html><body>Simulated: a proxy's welcome page</body></html>", {
-        headers: { "content-type": "text/html" },
-      });
-    default:
-      return null;
-  }
+export function refusalOf(model: string): Refusal | null {
+  return REFUSALS[model] ?? null;
+}
+
+/** The page of a proxy in between, in the place of an answer. */
+export function welcomePage(): Response {
+  return new Response("<html><body>Simulated: a proxy's welcome page</body></html>", {
+    headers: { "content-type": "text/html" },
+  });
 }
 
 /** An error answer in OpenAI's shape. */
 export function refusal(
-  status: number,
-  type: string,
-  code: string | null,
-  message: string,
-  more: { param?: string; headers?: Record<string, string> } = {},
+  { status, type, code, message, param, headers }: Refusal,
 ): Response {
-  return Response.json({ error: { message, type, param: more.param ?? null, code } }, {
+  return Response.json({ error: { message, type, param: param ?? null, code } }, {
     status,
-    headers: more.headers ?? {},
+    headers: headers ?? {},
   });
 }

@@ -1,8 +1,19 @@
 /** The simulator as a server. @module */
+import { findPlainApi, findTextApi } from "./apis/mod.ts";
 import { benchAnswer } from "./bench.ts";
 import { readRequest, type SimulatedRequest } from "./completion.ts";
-import { FAULT_MODELS, isFaultModel, refusal, refusalOf, SPECIAL_MODELS } from "./faults.ts";
-import { streamSteps } from "./stream.ts";
+import {
+  FAULT_MODELS,
+  isFaultModel,
+  type Refusal,
+  refusal,
+  refusalOf,
+  SPECIAL_MODELS,
+  welcomePage,
+} from "./faults.ts";
+import type { PlainApi } from "./plain_api.ts";
+import { type StreamStep, streamSteps } from "./stream.ts";
+import { asJsonArray, type TextApi, textSteps, wholeText } from "./text_api.ts";
 import { brokenBody, completionText } from "./whole.ts";
 
 /** How a simulator is started. */
@@ -56,7 +67,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     port: options.port ?? 0,
     signal: stopping.signal,
     onListen: () => {},
-    onError: () => refusal(500, "server_error", null, "The simulator failed."),
+    onError: () => refusal(refused(500, "server_error", "The simulator failed.")),
   }, (request) => answer(request, options, stats, stopping.signal));
   const { hostname, port } = server.addr;
   return await Promise.resolve({
@@ -75,7 +86,7 @@ async function answer(
   stats: SimulatorStats,
   stopping: AbortSignal,
 ): Promise<Response> {
-  const { pathname } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
   if (request.method === "GET" && pathname === "/health") {
     return Response.json({ status: "ok", simulated: true });
   }
@@ -83,26 +94,102 @@ async function answer(
     const data = MODELS.map((id) => ({ id, object: "model", created: 0, owned_by: "simulator" }));
     return Response.json({ object: "list", data });
   }
-  if (request.method !== "POST" || pathname !== "/v1/chat/completions") {
-    return refusal(404, "invalid_request_error", null, `No ${request.method} ${pathname} here.`);
+  const act: Act = { options, stats, stopping };
+  const plain = findPlainApi(request.method, pathname);
+  if (plain !== null) return await plainAnswer(request, plain, act);
+  const text = request.method === "POST" ? findTextApi(pathname) : null;
+  if (text === null && (request.method !== "POST" || pathname !== "/v1/chat/completions")) {
+    const message = `No ${request.method} ${pathname} here.`;
+    return refusal(refused(404, "invalid_request_error", message));
   }
-  const body = await request.json().catch(() => null);
-  const asked = readRequest(body);
+  const body: unknown = await request.json().catch(() => null);
+  const members = typeof body === "object" && body !== null ? body as Record<string, unknown> : {};
+  const asked = text === null ? readRequest(body) : text.api.read(
+    { ...members, ...(text.facts.model === null ? {} : { model: text.facts.model }) },
+    text.facts,
+  );
   if (asked === null) {
-    return refusal(400, "invalid_request_error", null, "This is no chat completions request.");
+    const why = refused(
+      400,
+      "invalid_request_error",
+      "The simulator does not know such a request.",
+    );
+    return text === null ? refusal(why) : refusedBy(text.api, why);
   }
   stats.requests += 1;
-  if (asked.model === "sim-bench") return benchAnswer(asked);
-  stats.lastBody = body;
+  if (text === null && asked.model === "sim-bench") return benchAnswer(asked);
+  stats.lastBody = members;
   stats.lastAuthorization = request.headers.get("authorization");
-  const faults = options.faults ?? true;
-  const acted = faults || !isFaultModel(asked.model) ? asked : { ...asked, model: "gpt-4o-mini" };
-  const refused = refusalOf(acted.model);
-  if (refused !== null) return refused;
-  if (acted.model === "sim-slow-first-byte") {
-    await pause(options.slowMs ?? SLOW_MS, stopping);
+  const acted = behaved(asked, options);
+  const why = refusalOf(acted.model);
+  if (why !== null) return text === null ? refusal(why) : refusedBy(text.api, why);
+  if (acted.model === "sim-wrong-content-type") return welcomePage();
+  if (acted.model === "sim-slow-first-byte") await pause(options.slowMs ?? SLOW_MS, stopping);
+  if (text !== null) {
+    if (!acted.stream) return wholeText(text.api, acted, stopping);
+    const steps = textSteps(text.api, acted);
+    return text.api.arrays === true && searchParams.get("alt") !== "sse"
+      ? streamed(asJsonArray(steps), act, "application/json")
+      : streamed(steps, act);
   }
-  return acted.stream ? streamed(acted, options, stats, stopping) : whole(acted, stopping);
+  return acted.stream ? streamed(streamSteps(acted, identity()), act) : whole(acted, stopping);
+}
+
+interface Act {
+  readonly options: SimulatorOptions;
+  readonly stats: SimulatorStats;
+  readonly stopping: AbortSignal;
+}
+
+async function plainAnswer(
+  request: Request,
+  { api, params }: { readonly api: PlainApi; readonly params: Readonly<Record<string, string>> },
+  { options, stats, stopping }: Act,
+): Promise<Response> {
+  const isForm = request.headers.get("content-type")?.startsWith("multipart/form-data") === true;
+  const body: unknown = request.method !== "POST"
+    ? {}
+    : isForm
+    ? Object.fromEntries(await request.formData())
+    : await request.json().catch(() => ({}));
+  const members = typeof body === "object" && body !== null ? body as Record<string, unknown> : {};
+  const named = params.model ?? members.model;
+  stats.requests += 1;
+  stats.lastBody = members;
+  stats.lastAuthorization = request.headers.get("authorization");
+  const { model } = behaved(
+    { model: typeof named === "string" ? named : api.standardModel },
+    options,
+  );
+  const inForm = (why: Refusal) =>
+    api.error === undefined
+      ? refusal(why)
+      : Response.json(api.error(why), { status: why.status, headers: why.headers ?? {} });
+  const why = refusalOf(model);
+  if (why !== null) return inForm(why);
+  if (model === "sim-wrong-content-type") return welcomePage();
+  if (model === "sim-slow-first-byte") await pause(options.slowMs ?? SLOW_MS, stopping);
+  if (model === "sim-garbage") {
+    return new Response("{this is not JSON", { headers: { "content-type": "application/json" } });
+  }
+  return api.answer({ model, body: members, params }) ??
+    inForm(refused(400, "invalid_request_error", "The simulator does not know such a request."));
+}
+
+/** A model that would misbehave, as it behaves when it may not. */
+function behaved<Asked extends { readonly model: string }>(
+  asked: Asked,
+  { faults = true }: SimulatorOptions,
+): Asked {
+  return faults || !isFaultModel(asked.model) ? asked : { ...asked, model: "gpt-4o-mini" };
+}
+
+function refused(status: number, type: string, message: string): Refusal {
+  return { status, type, code: null, message };
+}
+
+function refusedBy(api: TextApi, why: Refusal): Response {
+  return Response.json(api.error(why), { status: api.statusOf(why), headers: why.headers ?? {} });
 }
 
 function whole(request: SimulatedRequest, stopping: AbortSignal): Response {
@@ -129,12 +216,10 @@ function whole(request: SimulatedRequest, stopping: AbortSignal): Response {
 }
 
 function streamed(
-  request: SimulatedRequest,
-  options: SimulatorOptions,
-  stats: SimulatorStats,
-  stopping: AbortSignal,
+  steps: Generator<StreamStep>,
+  { options, stats, stopping }: Act,
+  contentType = "text/event-stream; charset=utf-8",
 ): Response {
-  const steps = streamSteps(request, identity());
   const encoder = new TextEncoder();
   const gone = new AbortController();
   const ended = AbortSignal.any([stopping, gone.signal]);
@@ -165,7 +250,7 @@ function streamed(
     },
   }, { highWaterMark: 0 });
   return new Response(body, {
-    headers: { "content-type": "text/event-stream; charset=utf-8", "x-simulated": "true" },
+    headers: { "content-type": contentType, "x-simulated": "true" },
   });
 }
 
