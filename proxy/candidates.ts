@@ -29,11 +29,12 @@ export interface CallPlan {
 
 /**
  * What a hold must say so that it covers every candidate: other models, whose key pays, and the
- * classes that can occur, whichever of the `ways` the call goes.
+ * classes that can occur, whichever of the `ways` the call goes. Nobody's key pays for a call that no
+ * provider bills.
  */
 export function holdTermsOf(
   { candidates }: CallPlan,
-  { model: name }: Pick<CallRequest, "model">,
+  { model: name, free }: Pick<CallRequest, "model" | "free">,
   ways: readonly Pick<CallRequest, "classes">[],
 ): Pick<HoldRequest, "model" | "alternatives" | "askedModel" | "billing" | "classes"> {
   const [{ model }] = candidates;
@@ -47,8 +48,13 @@ export function holdTermsOf(
       ? {}
       : { askedModel: name }),
     ...classesOf(ways),
-    ...(own === 0 ? {} : { billing: own === candidates.length ? "own_key" : "either" }),
+    ...(free === true ? { billing: "free" } : ownBilling(own, candidates.length)),
   };
+}
+
+function ownBilling(own: number, all: number): Pick<HoldRequest, "billing"> {
+  if (own === 0) return {};
+  return { billing: own === all ? "own_key" : "either" };
 }
 
 /**
@@ -81,6 +87,13 @@ export function enterCandidate(
       attempt.abandoned();
     },
   };
+}
+
+/** A plan without the candidates of some models; as it is when none would be left. */
+export function withoutModels(plan: CallPlan, models: readonly string[]): CallPlan {
+  if (models.length === 0) return plan;
+  const [first, ...rest] = plan.candidates.filter(({ model }) => !models.includes(model.model));
+  return first === undefined ? plan : { ...plan, candidates: [first, ...rest] };
 }
 
 /** The windows that no candidate's model exceeds, and what any of them can do. */
