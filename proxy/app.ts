@@ -29,7 +29,13 @@ import type { Keyring } from "./keys/mod.ts";
 import { type CallLimits, readBody } from "./limits/mod.ts";
 import type { Progress } from "./meter/mod.ts";
 import { needsOf } from "./call_needs.ts";
-import { type Candidate, enterCandidate, holdTermsOf, widestOf } from "./candidates.ts";
+import {
+  type Candidate,
+  enterCandidate,
+  holdTermsOf,
+  widestOf,
+  withoutModels,
+} from "./candidates.ts";
 import { planCall } from "./plan.ts";
 import type { Providers } from "./providers.ts";
 import { addReads, notAllowed } from "./reads.ts";
@@ -45,6 +51,7 @@ import {
   type AnswerArchive,
   idempotencyKeyOf,
   keptWhole,
+  pathAsked,
   type ReplaySecret,
   requestIdentity,
 } from "./replay/mod.ts";
@@ -191,27 +198,26 @@ async function carry(
   const asked = orThrow(dialect.parse(await arrive(request, api, body))).request;
 
   // Route: who may serve it, best first.
-  const plan = planCall(deps, { ...needsOf(asked), requestId, caller, headers: request.headers });
+  const planned = planCall(deps, {
+    ...needsOf(asked),
+    requestId,
+    caller,
+    headers: request.headers,
+  });
 
   // Hold what it can cost at most, whoever of them serves it.
-  const profiles = plan.candidates
+  const profiles = planned.candidates
     .map(({ target, upstreamModel }) => profileFor(target.profile, upstreamModel));
-  const ways = waysOf(asked, plan.candidates);
-  const bounds = boundWays(asked, ways, widestOf(plan), profiles);
+  const ways = waysOf(asked, planned.candidates);
+  const bounds = boundWays(asked, ways, widestOf(planned), profiles);
   const shard = shardOf(caller.accountId, deps.shards);
   const life = dialect.beginsJob === true
     ? { holdTtlMs: jobHoldTtlMs(deps.holdTtlMs), longestMs: LONGEST_JOB_MS }
     : { holdTtlMs: deps.holdTtlMs };
-  const call: Call = {
-    ...{ deps, requestId, shard, caller, startedAtMs, bounds, plan },
-    ...life,
-    request: asked,
-  };
-  const ending = createCallEnding(call);
   const replay = replaySecret(request);
   const hold = await placeHold(deps, {
     ...bounds,
-    ...holdTermsOf(plan, asked, ways),
+    ...holdTermsOf(planned, asked, ways),
     accountId: caller.accountId,
     requestId,
     keyId: caller.keyId,
@@ -221,14 +227,22 @@ async function carry(
     ...(replay === null ? {} : {
       idempotency: requestIdentity(
         replay.idempotencyKey,
-        `${asked.endpoint} ${asked.model}`,
+        pathAsked(request),
         body,
+        request.headers.get("content-type") ?? "",
       ),
     }),
   }, shard);
   if (hold.status === "replay" && replay !== null) {
     return await replayed(deps, { ...hold, replay });
   }
+  const plan = hold.status === "granted" ? withoutModels(planned, hold.unsold) : planned;
+  const call: Call = {
+    ...{ deps, requestId, shard, caller, startedAtMs, bounds, plan },
+    ...life,
+    request: asked,
+  };
+  const ending = createCallEnding(call);
   if (hold.status !== "granted") {
     if (hold.status === "refused" && hold.uncertain) ending.neverCalled();
     throw new FailureError(hold.failure);

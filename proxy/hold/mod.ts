@@ -7,6 +7,7 @@ import {
   type HoldGrant,
   parseHoldGrant,
   type Rejection,
+  type RejectionCode,
 } from "../../shared/commands/mod.ts";
 import type { Effects } from "../../shared/effects.ts";
 import { type Failure, failure } from "../../shared/errors.ts";
@@ -19,7 +20,12 @@ export type HoldRequest = CommandBody<"PlaceHold">;
 
 /** How the ledger answered. `uncertain` means that a hold may stand although none was granted. */
 export type HoldOutcome =
-  | { readonly status: "granted"; readonly grant: HoldGrant }
+  | {
+    readonly status: "granted";
+    readonly grant: HoldGrant;
+    /** Models that were asked for and are not held, because the ledger does not sell them now. */
+    readonly unsold: readonly string[];
+  }
   /** The call was carried out before, under this request id, and is not to be made again. */
   | { readonly status: "replay"; readonly requestId: string; readonly failure: Failure }
   | { readonly status: "refused"; readonly failure: Failure; readonly uncertain: boolean };
@@ -27,17 +33,64 @@ export type HoldOutcome =
 const REQUEST_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_MS = 1_000;
 
+interface HoldDeps {
+  readonly bus: Bus;
+  readonly effects: Pick<Effects, "clock">;
+}
+
 /**
  * Places a hold. One retry under the same operation id when the first answer stays away, so at most
- * 4 s and never two holds. No answer, or none that can be understood, is `ledger_unavailable`.
+ * 4 s and never two holds. No answer, or none that can be understood, is `ledger_unavailable`. A model
+ * that the ledger does not sell, as when its price was withdrawn a moment ago, is left out as long as
+ * another one may serve: it must not take the others of its chain along.
  */
 export async function placeHold(
-  deps: { readonly bus: Bus; readonly effects: Pick<Effects, "clock"> },
+  deps: HoldDeps,
   request: HoldRequest,
   shard: number,
 ): Promise<HoldOutcome> {
+  const unsold: string[] = [];
+  for (let asked: HoldRequest | null = request;;) {
+    const outcome: HoldOutcome | Unsold = await place(deps, asked, shard, unsold.length);
+    if (outcome.status === "granted") return { ...outcome, unsold };
+    if (outcome.status !== "unsold") return outcome;
+    asked = without(asked, outcome.model);
+    if (asked === null) return { status: "refused", failure: outcome.failure, uncertain: false };
+    unsold.push(outcome.model);
+  }
+}
+
+/** One of the models can't be held, and nothing was. */
+interface Unsold {
+  readonly status: "unsold";
+  readonly model: string;
+  readonly failure: Failure;
+}
+
+const OF_ONE_MODEL: ReadonlySet<RejectionCode> = new Set([
+  "model_not_priced",
+  "usage_class_not_priced",
+  "model_not_allowed",
+]);
+
+/** The request for the other models alone; null when there is no other. */
+function without(request: HoldRequest, unsold: string): HoldRequest | null {
+  const { model, alternatives = [], ...rest } = request;
+  const all = [model, ...alternatives];
+  const [first, ...others] = all.filter((each) => each !== unsold);
+  if (first === undefined || others.length + 1 === all.length) return null;
+  return { ...rest, model: first, ...(others.length === 0 ? {} : { alternatives: others }) };
+}
+
+async function place(
+  deps: HoldDeps,
+  request: HoldRequest,
+  shard: number,
+  sequence: number,
+): Promise<HoldOutcome | Unsold> {
   const envelope: JsonObject = {
-    operationId: edgeOperationId("hold", request.requestId),
+    // What was asked for with another choice of models is another operation.
+    operationId: edgeOperationId("hold", request.requestId, sequence === 0 ? undefined : sequence),
     actor: `edge:${request.edgeId}`,
     occurredAtMs: deps.effects.clock.nowMs(),
     type: "PlaceHold",
@@ -52,12 +105,15 @@ export async function placeHold(
       // The usual answer is read without the schema of all answers.
       const { status, result } = answer as JsonObject;
       if (status === "accepted") {
-        return { status: "granted", grant: parseHoldGrant(result) };
+        return { status: "granted", grant: parseHoldGrant(result), unsold: [] };
       }
       const reply = commandReplySchema.parse(answer);
       if (reply.status === "rejected") {
         const { code, details } = reply.rejection;
         const failure = rejectionFailure(reply.rejection, request);
+        if (OF_ONE_MODEL.has(code) && typeof details.model === "string") {
+          return { status: "unsold", model: details.model, failure };
+        }
         return code === "idempotency_replay" && typeof details.requestId === "string"
           ? { status: "replay", requestId: details.requestId, failure }
           : { status: "refused", failure, uncertain: false };

@@ -7,4 +7,9 @@ export {
   type ReplaySecret,
 } from "./archive.ts";
 export { copied, keptWhole } from "./copied.ts";
-export { idempotencyKeyOf, type RequestIdentity, requestIdentity } from "./request_identity.ts";
+export {
+  idempotencyKeyOf,
+  pathAsked,
+  type RequestIdentity,
+  requestIdentity,
+} from "./request_identity.ts";

@@ -4,7 +4,13 @@ import { connectNats, connectNatsBus } from "../../shared/bus/nats/mod.ts";
 import { createEffects, platformOf } from "../../shared/effects.ts";
 import { createLog } from "../../shared/log.ts";
 import { type NatsServer, startNats } from "../../tests/servers/mod.ts";
-import { copied, createAnswerArchive, idempotencyKeyOf, requestIdentity } from "./mod.ts";
+import {
+  copied,
+  createAnswerArchive,
+  idempotencyKeyOf,
+  pathAsked,
+  requestIdentity,
+} from "./mod.ts";
 
 const effects = createEffects(platformOf(globalThis));
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -107,6 +113,28 @@ describe("the identity of a request", () => {
     ];
     for (const other of others) expect(other.bodyHash).not.toBe(one.bodyHash);
     expect(requestIdentity("l", "/v1/a", bytesOf("{}")).keyHash).not.toBe(one.keyHash);
+  });
+
+  it("is of the whole path, whichever key came with it", () => {
+    const at = (url: string) => pathAsked(new Request(`http://proxy${url}`));
+    expect(at("/v1/a?key=sk-1&alt=sse")).toBe(at("/v1/a?alt=sse&key=sk-2"));
+    const paths = ["/v1/a", "/v1/b", "/v1/a?alt=sse", "/v1beta/models/m:generateContent"];
+    expect(new Set(paths.map(at)).size).toBe(paths.length);
+  });
+
+  it("of a form does not depend on how its parts are divided", () => {
+    const form = (boundary: string, prompt: string) =>
+      requestIdentity(
+        "k",
+        "/v1/images/edits",
+        bytesOf(
+          `--${boundary}\r\ncontent-disposition: form-data; name="prompt"\r\n\r\n${prompt}` +
+            `\r\n--${boundary}--\r\n`,
+        ),
+        `multipart/form-data; boundary=${boundary}`,
+      );
+    expect(form("----one-boundary", "a cat")).toEqual(form("----another-one", "a cat"));
+    expect(form("----one-boundary", "a cat")).not.toEqual(form("----another-one", "a dog"));
   });
 
   it("is refused with a key that nobody could mean", () => {

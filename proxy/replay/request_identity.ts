@@ -24,10 +24,31 @@ export function idempotencyKeyOf(headers: Headers): string | null {
   );
 }
 
-/** Hashes the key, and the path together with the body. */
-export function requestIdentity(key: string, path: string, body: Bytes): RequestIdentity {
+/** What a request asks for besides its body: the path and the query, without a key in it. */
+export function pathAsked({ url }: Pick<Request, "url">): string {
+  const { pathname, searchParams } = new URL(url);
+  searchParams.delete("key");
+  return `${pathname}?${searchParams}`;
+}
+
+/**
+ * Hashes the key, and the path together with the body. The boundary of a form counts for nothing:
+ * clients draw a new one for each retry.
+ */
+export function requestIdentity(
+  key: string,
+  path: string,
+  body: Bytes,
+  contentType = "",
+): RequestIdentity {
+  const boundary = /^multipart\/form-data\b.*\bboundary="?([^";,]{8,70})/i.exec(contentType)?.[1];
   return {
     keyHash: createHash("sha256").update(key).digest("hex"),
-    bodyHash: createHash("sha256").update(`${path}\n`).update(body).digest("hex"),
+    bodyHash: createHash("sha256").update(`${path}\n`)
+      .update(boundary === undefined ? body : latin1.decode(body).replaceAll(boundary, "\n"))
+      .digest("hex"),
   };
 }
+
+/** Each byte is a character of its own, so that no two bodies become one text. */
+const latin1 = new TextDecoder("latin1");
