@@ -4,7 +4,7 @@ import type { Effects } from "../../shared/effects.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Permission, Principal } from "../../shared/permissions.ts";
 import type { Rebuilds } from "../rebuild/mod.ts";
-import type { StatusReader } from "../status/status.ts";
+import type { StatusReader } from "../status/mod.ts";
 import type { Queryable } from "../table/mod.ts";
 
 /** What routes read from. */
