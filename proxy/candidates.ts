@@ -96,13 +96,6 @@ export function withoutModels(plan: CallPlan, models: readonly string[]): CallPl
   return first === undefined ? plan : { ...plan, candidates: [first, ...rest] };
 }
 
-/** A plan without the candidates of some models; as it is when none would be left. */
-export function withoutModels(plan: CallPlan, models: readonly string[]): CallPlan {
-  if (models.length === 0) return plan;
-  const [first, ...rest] = plan.candidates.filter(({ model }) => !models.includes(model.model));
-  return first === undefined ? plan : { ...plan, candidates: [first, ...rest] };
-}
-
 /** The windows that no candidate's model exceeds, and what any of them can do. */
 export function widestOf(
   { candidates }: CallPlan,
