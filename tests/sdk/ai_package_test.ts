@@ -18,6 +18,7 @@ import { z } from "zod";
 import { type Bill, billed, type PayingSystem, startPayingSystem } from "./paying_system.ts";
 import { describeMedia } from "./ai_media.ts";
 import { REPORTED } from "./provider_words.ts";
+import { describeRefusals } from "./refusals.ts";
 
 let system: PayingSystem;
 
@@ -206,3 +207,4 @@ for (const [name, modelOf, path] of ROUTES) {
 }
 
 describeMedia(() => system);
+describeRefusals(() => system);
