@@ -5,4 +5,5 @@
  * @module
  */
 export { FAULT_MODELS } from "./faults.ts";
-export { type Simulator, type SimulatorOptions, startSimulator } from "./server.ts";
+export type { SimulatorOptions } from "./options.ts";
+export { type Simulator, startSimulator } from "./server.ts";
