@@ -14,7 +14,7 @@ import { shardOf, uuidv7 } from "../shared/ids/mod.ts";
 import type { Log } from "../shared/log.ts";
 import type { Admission } from "./admission/mod.ts";
 import { answerFailure, answerHeaders, costHeaders, inTime } from "./answers.ts";
-import { type ApiRoute, arrive, findApi } from "./api/mod.ts";
+import { type ApiRoute, arrive, errorFormOf, findApi } from "./api/mod.ts";
 import { type Caller, presentedKey } from "./authenticate/mod.ts";
 import { boundWays } from "./bounds/mod.ts";
 import { type Call, type CallEnding, createCallEnding } from "./call.ts";
@@ -126,17 +126,23 @@ export function createProxyApp(deps: ProxyDeps): Hono<ProxyEnvironment> {
       return await takeJob(deps, { request, requestId, peer, path: job });
     }
     checkHeaders(deps, request);
-    if (api !== null || realtime !== null || job !== null) context.res = notAllowed(method, path);
+    if (api !== null || realtime !== null || job !== null) context.res = notAllowed(request);
     else await next();
     context.res.headers.set("x-request-id", requestId);
   });
   addReads(app, deps);
   app.notFound(({ req }) =>
-    errorResponse(failure("not_found", `There is no ${req.method} ${req.path} here.`))
+    errorResponse(
+      failure("not_found", `There is no ${req.method} ${req.path} here.`),
+      {},
+      errorFormOf(req.path, req.raw.headers),
+    )
   );
-  app.onError((error, context) =>
-    answerFailure(deps.log, error, { requestId: context.get("requestId"), path: context.req.path })
-  );
+  app.onError((error, context) => {
+    const { path, raw } = context.req;
+    const dialect = { errors: errorFormOf(path, raw.headers) };
+    return answerFailure(deps.log, error, { requestId: context.get("requestId"), path, dialect });
+  });
   return app;
 }
 
@@ -329,7 +335,7 @@ async function carry(
 /** The secrets that seal the answer of a call with an idempotency key; null for any other call. */
 function replaySecret(request: Request): ReplaySecret | null {
   const idempotencyKey = idempotencyKeyOf(request.headers);
-  const apiKey = presentedKey(request);
+  const apiKey = idempotencyKey === null ? null : presentedKey(request);
   return idempotencyKey === null || apiKey === null ? null : { idempotencyKey, apiKey };
 }
 

@@ -35,6 +35,12 @@ export function errorBody(failure: ProxyFailure): ErrorBody {
 /** Nobody should wait longer than this for another try: official clients sleep as long as told. */
 const LONGEST_WAIT_MS = 60_000;
 
+/** How an API words failures, and which status they have where it is not the usual one. */
+interface ResponseForm {
+  body(failure: ProxyFailure, requestId?: string | null): unknown;
+  status?(failure: ProxyFailure): number;
+}
+
 /**
  * The HTTP answer to a failure. `x-should-retry: false` keeps official clients from repeating what
  * cannot succeed, or not within a minute; `retry-after` (s) and `retry-after-ms` say when trying
@@ -43,7 +49,7 @@ const LONGEST_WAIT_MS = 60_000;
 export function errorResponse(
   failure: ProxyFailure,
   headers: HeadersInit = {},
-  form: { body(failure: ProxyFailure, requestId?: string | null): unknown } = { body: errorBody },
+  form: ResponseForm = { body: errorBody },
 ): Response {
   const all = new Headers(headers);
   for (const [name, value] of Object.entries(failure.headers ?? {})) all.set(name, value);
@@ -57,7 +63,7 @@ export function errorResponse(
     all.set("retry-after-ms", `${failure.retryAfterMs}`);
   }
   return new Response(JSON.stringify(form.body(failure, all.get("x-request-id"))), {
-    status: statusOf(failure.code),
+    status: form.status?.(failure) ?? statusOf(failure.code),
     headers: all,
   });
 }
@@ -85,5 +91,8 @@ function errorType(code: ErrorCode): string {
   if (RATE_LIMITS.has(code)) return "rate_limit_error";
   if (code.startsWith("upstream_") && code !== "upstream_bad_request") return "upstream_error";
   if (FORBIDDEN.has(code)) return "permission_error";
-  return ERROR_CLASSES[code].fault === "ours" ? "server_error" : "invalid_request_error";
+  // What a provider found wrong with a request is the caller's to mend.
+  return ERROR_CLASSES[code].fault === "caller" || code === "upstream_bad_request"
+    ? "invalid_request_error"
+    : "server_error";
 }

@@ -1,7 +1,8 @@
 import OpenAI from "openai";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { EdgeModel, EdgeTerms } from "../../shared/edge_config/mod.ts";
-import { createModelListing, type ModelListing, modelView } from "./mod.ts";
+import { createModelListing, type ModelListing, openaiModels } from "./mod.ts";
+import { modelView } from "./model_view.ts";
 
 const model = (name: string, more: Partial<EdgeModel> = {}): EdgeModel => ({
   model: name,
@@ -114,7 +115,7 @@ describe("the list of models", () => {
 
   const ask = (allowedModels: string[] | null = null, query = "", headers = {}): Response => {
     const request = new Request(`http://proxy/v1/models${query}`, { headers });
-    const answer = listing.answer(request, { allowedModels });
+    const answer = listing.answer(request, { allowedModels }, openaiModels);
     if (!(answer instanceof Response)) throw new Error(answer.message);
     return answer;
   };
@@ -174,7 +175,11 @@ describe("the list of models", () => {
     expect(await page("?limit=2&after=google/two")).toEqual([1, "openai/three", false]);
     expect(await page("?after=zzz")).toEqual([0, null, false]);
     for (const limit of ["0", "-1", "1.5", "10001", "x", ""]) {
-      const answer = listing.answer(new Request(`http://proxy/v1/models?limit=${limit}`), {});
+      const answer = listing.answer(
+        new Request(`http://proxy/v1/models?limit=${limit}`),
+        {},
+        openaiModels,
+      );
       expect(answer).toMatchObject({ code: "invalid_request", param: "limit" });
     }
   });
@@ -185,7 +190,11 @@ describe("the list of models", () => {
       apiKey: "any",
       baseURL: "http://proxy/v1",
       fetch: (url, init) => {
-        const answer = listing.answer(new Request(url as string, init as RequestInit), {});
+        const answer = listing.answer(
+          new Request(url as string, init as RequestInit),
+          {},
+          openaiModels,
+        );
         return Promise.resolve(answer as Response);
       },
     });

@@ -259,6 +259,8 @@ export interface AnswerReader {
 /** How errors look to a client of a dialect. */
 export interface ErrorForm {
   body(failure: ProxyFailure, requestId?: string | null): JsonObject;
+  /** The HTTP status where it is not that of `shared/http`; absent: it always is. */
+  status?(failure: ProxyFailure): number;
   /** The error inside of a stream that has begun, closing it as the dialect does. */
   event(failure: ProxyFailure): Bytes;
 }
