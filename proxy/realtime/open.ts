@@ -6,7 +6,7 @@ import { shardOf } from "../../shared/ids/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { ProxyDeps } from "../app.ts";
 import type { Caller } from "../authenticate/mod.ts";
-import type { CallPlan } from "../candidates.ts";
+import type { CallPlan, Candidate } from "../candidates.ts";
 import type { Route } from "../route/mod.ts";
 import type { UpstreamTarget } from "../upstream/mod.ts";
 import { connectUpstream } from "./connect.ts";
@@ -32,6 +32,8 @@ const SPARE_MS = 300_000;
 const FIRST_MESSAGE_MS = 10_000;
 const MAX_EARLY_MESSAGES = 256;
 const MAX_EARLY_LENGTH = 4_000_000;
+/** What a hold can ask for at least. */
+const MOST_MINIMUM_TOKENS = 1_000_000;
 
 /**
  * Answers with the upgrade. Where the model is named by the first message, everything that can be
@@ -138,14 +140,15 @@ async function prepare(
   const candidates = asked.find(name);
   const [{ model }] = candidates;
   const attempts: Attempt[] = [];
-  let served: Route<UpstreamTarget> | null = null;
+  let served: Candidate | null = null;
   let session: Session | null = null;
   let gone = false;
   const slices = createSlices(deps, {
     caller,
     shard: shardOf(caller.accountId, deps.shards),
     endpoint: protocol.name,
-    terms: termsOf(protocol, model),
+    terms: { ...termsOf(protocol, model), ...billingOf(candidates) },
+    ownKey: () => served?.key.own === true,
     facts: () => factsOf(served, attempts),
     abort: () => session?.end(failure("shutting_down", "This proxy had to shut down.")),
   });
@@ -222,8 +225,16 @@ function termsOf(protocol: RealtimeProtocol, model: EdgeModel): SliceTerms {
       model: model.model,
       inputTokensBound: model.contextWindowTokens,
       outputTokensRequested: null,
-      minimumOutputTokens: 1,
+      // Nothing limits an answer that the provider begins by itself: it must be covered as a whole.
+      minimumOutputTokens: Math.min(model.maxOutputTokens, MOST_MINIMUM_TOKENS),
     };
+}
+
+/** Whose key pays, where a customer's own one may open the session. */
+function billingOf(candidates: readonly Candidate[]): Pick<SliceTerms, "billing"> {
+  const own = candidates.filter(({ key }) => key.own).length;
+  if (own === 0) return {};
+  return { billing: own === candidates.length ? "own_key" : "either" };
 }
 
 function factsOf(served: Route<UpstreamTarget> | null, attempts: readonly Attempt[]): CallFacts {

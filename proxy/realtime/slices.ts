@@ -10,7 +10,12 @@ import type { ProxyDeps } from "../app.ts";
 /** What every hold of a session asks for. */
 export type SliceTerms = Pick<
   HoldRequest,
-  "model" | "inputTokensBound" | "outputTokensRequested" | "minimumOutputTokens" | "unitsBound"
+  | "model"
+  | "inputTokensBound"
+  | "outputTokensRequested"
+  | "minimumOutputTokens"
+  | "unitsBound"
+  | "billing"
 >;
 
 /** One held part of a session. */
@@ -37,9 +42,12 @@ export function createSlices(deps: ProxyDeps, session: {
   readonly endpoint: string;
   readonly terms: SliceTerms;
   readonly facts: () => CallFacts;
+  /** Whether the session runs with the customer's own key. */
+  readonly ownKey: () => boolean;
   readonly abort: () => void;
 }): Slices {
   const { accountId, keyId } = session.caller;
+  const served = () => session.ownKey() ? { ownKey: true } : {};
   return {
     async open(requestId = uuidv7(deps.effects)) {
       const startedAtMs = deps.effects.clock.nowMs();
@@ -78,6 +86,7 @@ export function createSlices(deps: ProxyDeps, session: {
           ended("SettleHold", {
             usage,
             evidence,
+            ...served(),
             call: { ...session.facts(), totalMs, ...facts },
           });
           unfollow();
@@ -98,7 +107,9 @@ export function createSlices(deps: ProxyDeps, session: {
         startedAtMs,
         holdTtlMs: deps.holdTtlMs,
         reading: () =>
-          slice.observed === null ? null : { usage: slice.observed, evidence: "observed" },
+          slice.observed === null
+            ? null
+            : { usage: slice.observed, evidence: "observed", ...served() },
         abort: session.abort,
       });
       return slice;
