@@ -52,6 +52,7 @@ async function read(db: Kysely<unknown>): Promise<Response> {
       db,
       shards: 1,
       effects,
+      status: nobody,
       rebuilds: {
         versions: new Map(),
         rebuild: nobody,
