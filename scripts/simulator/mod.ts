@@ -1,6 +1,6 @@
 /**
- * An upstream that speaks OpenAI's chat completions API with true usage figures and, by the model's
- * name, misbehaves. For development, tests and benchmarks; every answer says that it is simulated.
+ * An upstream that speaks the protocols of OpenAI, Anthropic, Google and Cohere with true usage
+ * figures and, by the model's name, misbehaves. For development, tests and benchmarks; every answer says that it is simulated.
  *
  * @module
  */

@@ -201,3 +201,51 @@ describe("a call in another protocol's words", () => {
     },
   );
 });
+
+describe("the router free-first over six simulated providers", () => {
+  const CHAIN = ["groq", "sambanova", "cerebras", "gemini", "openrouter", "simulator"];
+
+  /** Starts the providers under the names in the router's chain; the first of them fail. */
+  async function startChain(failing: number) {
+    const simulators = await Promise.all(CHAIN.map(() => startSimulator()));
+    running.push(...simulators.map((simulator) => () => simulator.stop()));
+    const upstreams = CHAIN.map((name, index) => ({
+      name,
+      profile: name === "gemini" ? "google" : name,
+      baseUrl: `${simulators[index]?.url}${name === "gemini" ? "" : "/v1"}`,
+      models: { m: index < failing ? "sim-500" : WORKS },
+      simulated: true,
+    }));
+    const harness = await startHarness({
+      config: readProxyConfig({ SARGALAY_UPSTREAMS: JSON.stringify(upstreams) }),
+      models: ["m"],
+      effects,
+      fetch,
+      compose: composeProxy,
+    });
+    running.push(() => harness.stop());
+    return { ...harness, simulators };
+  }
+
+  it.each([0, 1, 2, 3, 4, 5])("is served by the next one when %i have failed", async (failing) => {
+    const world = await startChain(failing);
+    const { data, response } = await world.client.chat.completions.create({
+      model: "free-first",
+      messages,
+    }).withResponse();
+    expect(data.choices[0]?.message.content).toContain("simulated");
+    expect(response.headers.get("x-sargalay-provider")).toBe(CHAIN[failing]);
+    const { call } = await charged(world);
+    expect(call.attempts.map(({ provider }) => provider)).toEqual(CHAIN.slice(0, failing + 1));
+    expect(world.simulators.map(({ stats }) => stats.requests)).toEqual(
+      CHAIN.map((_name, index) => index <= failing ? 1 : 0),
+    );
+  });
+
+  it("costs nothing when all of them have failed", async () => {
+    const world = await startChain(6);
+    await expect(world.client.chat.completions.create({ model: "free-first", messages }))
+      .rejects.toMatchObject({ status: 502 });
+    expect((await world.ledger.ended(1)).map(({ type }) => type)).toEqual(["ReleaseHold"]);
+  });
+});

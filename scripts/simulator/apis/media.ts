@@ -26,7 +26,7 @@ function pictures(path: string): PlainApi {
         created: 1_700_000_000,
         data: Array.from({ length: count }, () => ({ b64_json: PICTURE })),
         // Only the newer models count tokens.
-        ...(!/^gpt-image/.test(model) ? {} : {
+        ...(!/(^|\/)(gpt-image|chatgpt-image)/.test(model) ? {} : {
           usage: {
             input_tokens: input,
             input_tokens_details: { text_tokens: input, image_tokens: 0 },
