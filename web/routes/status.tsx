@@ -44,6 +44,7 @@ export default define.page<typeof handler>(({ data: status, state, url }) => {
           everyMs={WATCH_MS}
           texts={{ live: t("live"), lost: t("live_lost") }}
         />
+        <a class="button button-quiet" href="/api/docs">API</a>
       </PageHead>
       <nav class="subnav" aria-label={t("time")}>
         {WINDOWS_MINUTES.map((minutes) => (

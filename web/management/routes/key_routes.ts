@@ -68,6 +68,7 @@ export const keyRoutes: readonly ManagementRoute[] = [
     description:
       "The answer shows the secret, once: only its hash is kept. `accountId` may be left out by " +
       "those who act on one account only. Limits and routers are set by its settings and plans.",
+    query: z.object(ofAccount),
     body: issueBody,
     result: issuedSchema,
     status: 201,
