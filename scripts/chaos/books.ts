@@ -13,6 +13,8 @@ export interface SeenRequest {
   readonly requestId: string;
   readonly accountId: string;
   readonly edgeId: string;
+  /** The one that served; before the end, the one that the hold names. */
+  readonly model: string;
   readonly state: string;
   readonly usage: Readonly<Record<string, number>> | null;
   readonly evidence: string | null;

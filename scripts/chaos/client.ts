@@ -1,4 +1,5 @@
 /** A client of the gateway that writes down all that it receives; it knows HTTP and no more. @module */
+import { CLIENT_APIS } from "./apis.ts";
 import type { CallPlan } from "./plan.ts";
 
 /** Where a call goes. */
@@ -8,6 +9,8 @@ export interface Destination {
   /** Names the proxy, such as `edge-1`. */
   readonly edgeId: string;
   readonly proxyUrl: string;
+  /** The idempotency key of the call; null without one. */
+  readonly key: string | null;
 }
 
 /** What a client saw of a call; times in milliseconds since the epoch. */
@@ -15,6 +18,7 @@ export interface CallRecord {
   readonly plan: CallPlan;
   readonly accountId: string;
   readonly edgeId: string;
+  readonly key: string | null;
   readonly startedAtMs: number;
   endedAtMs: number;
   /** Of the `x-request-id` header; null when no answer came. */
@@ -31,6 +35,8 @@ export interface CallRecord {
   /** The usage that the answer named, and its cost in kyat. */
   usage: { readonly input: number; readonly output: number } | null;
   costKyat: string | null;
+  /** The answer is that of an earlier call under the same key. */
+  replayed: boolean;
 }
 
 const GIVE_UP_MS = 20_000;
@@ -41,6 +47,7 @@ export async function makeCall(plan: CallPlan, to: Destination): Promise<CallRec
     plan,
     accountId: to.accountId,
     edgeId: to.edgeId,
+    key: to.key,
     startedAtMs: Date.now(),
     endedAtMs: 0,
     requestId: null,
@@ -51,6 +58,7 @@ export async function makeCall(plan: CallPlan, to: Destination): Promise<CallRec
     finished: false,
     usage: null,
     costKyat: null,
+    replayed: false,
   };
   const leave = new AbortController();
   const timer = setTimeout(() => leave.abort("left"), plan.leavesAfterMs ?? GIVE_UP_MS);
@@ -70,16 +78,15 @@ async function converse(
   leave: AbortController,
 ): Promise<void> {
   const { plan } = record;
-  const response = await fetch(`${to.proxyUrl}/v1/chat/completions`, {
+  const api = CLIENT_APIS[plan.api];
+  const response = await fetch(`${to.proxyUrl}${api.path}`, {
     method: "POST",
-    headers: { authorization: `Bearer ${to.apiKey}`, "content-type": "application/json" },
-    body: JSON.stringify({
-      model: plan.model,
-      messages: [{ role: "user", content: plan.content }],
-      ...(plan.stream ? { stream: true } : {}),
-      ...(plan.usageAsked ? { stream_options: { include_usage: true } } : {}),
-      ...(plan.limit === null ? {} : { max_tokens: plan.limit }),
-    }),
+    headers: {
+      ...api.headersOf(to.apiKey),
+      "content-type": "application/json",
+      ...(record.key === null ? {} : { "idempotency-key": record.key }),
+    },
+    body: JSON.stringify(api.bodyOf(plan)),
     signal: leave.signal,
   });
   record.status = response.status;
@@ -87,8 +94,9 @@ async function converse(
   const limit = response.headers.get("x-sargalay-output-limit");
   record.loweredLimit = limit === null ? null : parseInt(limit, 10);
   record.costKyat = response.headers.get("x-sargalay-cost");
+  record.replayed = response.headers.has("x-sargalay-replayed");
   if (plan.stream && response.ok) await readStream(record, response, leave);
-  else takeWhole(record, JSON.parse(await response.text()));
+  else api.takeWhole(record, JSON.parse(await response.text()));
 }
 
 async function readStream(
@@ -101,48 +109,13 @@ async function readStream(
   for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
     const events = (pending + text).split("\n\n");
     pending = events.pop() ?? "";
-    for (const event of events) takeEvent(record, event);
+    for (const event of events) CLIENT_APIS[record.plan.api].takeEvent(record, event);
     chunks += events.length;
     if (leavesAfterChunks !== null && chunks >= leavesAfterChunks) leave.abort("left");
     leave.signal.throwIfAborted();
     if (readingMs > 0) await new Promise((resolve) => setTimeout(resolve, readingMs));
   }
   if (!record.finished) record.problem ??= "cut short";
-}
-
-interface Answer {
-  readonly choices?: readonly {
-    readonly delta?: { readonly content?: string };
-    readonly message?: { readonly content?: string };
-  }[];
-  readonly usage?: {
-    readonly prompt_tokens: number;
-    readonly completion_tokens: number;
-    readonly cost?: string;
-  } | null;
-  readonly error?: { readonly code?: string | null; readonly type?: string } | null;
-}
-
-function takeEvent(record: CallRecord, event: string): void {
-  if (!event.startsWith("data: ")) return;
-  const data = event.slice(6);
-  if (data === "[DONE]") record.finished = true;
-  else take(record, JSON.parse(data));
-}
-
-function takeWhole(record: CallRecord, answer: Answer): void {
-  take(record, answer);
-  record.finished = record.problem === null;
-}
-
-function take(record: CallRecord, { choices = [], usage, error }: Answer): void {
-  if (error) record.problem = error.code ?? error.type ?? "error";
-  for (const { delta, message } of choices) {
-    record.text += delta?.content ?? message?.content ?? "";
-  }
-  if (!usage) return;
-  record.usage = { input: usage.prompt_tokens, output: usage.completion_tokens };
-  record.costKyat = usage.cost ?? record.costKyat;
 }
 
 function connectionProblem(error: unknown): string {

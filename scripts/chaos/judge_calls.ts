@@ -51,7 +51,7 @@ export function judgeCalls(
       continue;
     }
     if (request === undefined || !settled) continue;
-    const problem = refusalProblem(record, request) ??
+    const problem = refusalProblem(record, request) ?? serverProblem(record, request) ??
       usageProblem(record, request, holds.get(requestId)) ?? shownProblem(record, request);
     if (problem !== null) findings.wrong.push(`${name} ${problem}`);
   }
@@ -71,8 +71,18 @@ function refusalProblem(record: CallRecord, request: SeenRequest): string | null
   if (record.status === null || record.status < 400 || request.chargeMicroKyat === "0") return null;
   if (CHARGED_ALTHOUGH_BROKEN.has(record.plan.model)) return null;
   // A provider that breaks off in the middle of a whole answer has to be paid for what came.
-  if (record.problem?.startsWith("upstream_") && !record.plan.stream) return null;
+  // The messages API names no more than the kind of an error.
+  const byUpstream = record.plan.api === "messages"
+    ? record.status >= 500
+    : record.problem?.startsWith("upstream_");
+  if (byUpstream && !record.plan.stream) return null;
   return `was refused with ${record.status} ${record.problem} and charged ${request.chargeMicroKyat}`;
+}
+
+/** Whoever answered in full is whom the call is charged as. */
+function serverProblem({ plan, finished }: CallRecord, { model }: SeenRequest): string | null {
+  return !finished || model === plan.servedBy ? null : `was answered by ${plan.servedBy} and is ` +
+    `charged as ${model}`;
 }
 
 function usageProblem(
@@ -80,7 +90,8 @@ function usageProblem(
   { usage, evidence, state }: SeenRequest,
   hold: HoldHistory | undefined,
 ): string | null {
-  const truth = truthOf(plan.model, plan.content, loweredLimit ?? plan.limit);
+  const limit = loweredLimit ?? plan.limit;
+  const truth = truthOf(plan.servedBy, plan.content, limit);
   const { input = 0, output = 0 } = usage ?? {};
   const said = `settled as ${JSON.stringify(usage)}, ${evidence}; truly ` +
     `${truth.inputTokens} in, ${truth.outputTokens} out`;
@@ -93,7 +104,8 @@ function usageProblem(
     return exact || cumulative && soFar ? null : said;
   }
   const most = Math.max(estimateOf(truth.text), truth.outputTokens);
-  const least = byTime ? 0 : estimateOf(text);
+  // No estimate exceeds the limit that the provider was given.
+  const least = byTime ? 0 : Math.min(estimateOf(text), limit ?? Infinity);
   return output <= most && output >= least ? null : `${said}; expected ${least} to ${most} out`;
 }
 

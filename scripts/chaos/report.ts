@@ -9,6 +9,8 @@ export interface ChaosReport {
   readonly calls: number;
   /** Calls whose client saw the answer's end. */
   readonly answered: number;
+  /** Those that were the answer to an earlier call under the same idempotency key. */
+  readonly replayed: number;
   /** Calls that were refused, or ended with an error, by what the client was told. */
   readonly refused: ReadonlyMap<string, number>;
   /** Calls whose client went away, or whose connection broke. */
@@ -43,6 +45,7 @@ export function summarize(
     ...rest,
     calls: records.length,
     answered: records.filter(({ finished, problem }) => finished && problem === null).length,
+    replayed: records.filter(({ replayed }) => replayed).length,
     refused,
     broken,
     verdict,
@@ -60,6 +63,7 @@ export function renderReport(report: ChaosReport): string {
     ["seconds", report.seconds.toFixed(0)],
     ["calls", `${report.calls}`],
     ["answered", `${report.answered}`],
+    ["answered again", `${report.replayed}`],
     ...listed("refused", report.refused),
     ...listed("broken off", report.broken),
     ...listed("faults", report.faults),

@@ -3,7 +3,7 @@ import { type BooksSource, callApi } from "./books.ts";
 import type { Chance } from "./chance.ts";
 import { type CallRecord, type Destination, makeCall } from "./client.ts";
 import { pause } from "./faults.ts";
-import { planCall } from "./plan.ts";
+import { type CallPlan, CHAIN, planCall } from "./plan.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** An account with a key. */
@@ -27,6 +27,7 @@ export interface Traffic {
 const RICH_MICRO_KYAT = 1_000_000_000_000n;
 const POOR_MICRO_KYAT = 3_000_000n;
 const WORKERS_PER_EDGE = 4;
+const MOST_REPETITIONS = 4;
 
 /** Opens the accounts that the traffic is paid from, and waits until every proxy knows their keys. */
 export async function openCustomers(
@@ -45,12 +46,26 @@ export async function openCustomers(
     await Promise.all(edges.map(({ process }) => untilKnown(process.url, secret)));
     return { accountId, apiKey: secret, topUpMicroKyat };
   };
+  await openChain(source, cluster.demo.ledgerUrl);
   return [
     await open("rich-1", null),
     await open("rich-2", null),
     await open("poor-1", 2_000_000n),
     await open("poor-2", 700_000n),
   ];
+}
+
+/** Configures the fallback chain; the proxies have heard of it when they know a later key. */
+async function openChain(source: BooksSource, ledgerUrl: string): Promise<void> {
+  await callApi(source, `${ledgerUrl}/v1/routers/${CHAIN.routerId}`, {
+    method: "PUT",
+    body: {
+      name: "Chaos",
+      enabled: true,
+      rules: [],
+      fallback: CHAIN.targets.map((model) => ({ provider: null, model })),
+    },
+  });
 }
 
 async function untilKnown(proxyUrl: string, apiKey: string): Promise<void> {
@@ -85,15 +100,28 @@ export async function startTraffic(options: {
       chance,
     );
   }
+  let keys = 0;
   const client = async (choices: Chance) => {
     while (!stopped) {
       const { accountId, apiKey } = choices.pick(customers);
-      const { edgeId, process } = choices.pick(edges);
-      const to: Destination = { accountId, apiKey, edgeId, proxyUrl: process.url };
-      const record = await makeCall(planCall(choices), to);
-      records.push(record);
-      if (record.status === null) await pause(100);
-      else if (record.status >= 400) await pause(20);
+      const plan = planCall(choices);
+      const key = plan.repeats ? `chaos-call-${keys += 1}` : null;
+      const callOnce = async (plan: CallPlan) => {
+        const { edgeId, process } = choices.pick(edges);
+        const to: Destination = { accountId, apiKey, edgeId, proxyUrl: process.url, key };
+        const record = await makeCall(plan, to);
+        records.push(record);
+        if (record.status === null) await pause(100);
+        else if (record.status >= 400) await pause(20);
+        return record;
+      };
+      let record = await callOnce(plan);
+      // Under a key it may be asked as often as one likes, also when it was answered.
+      for (let again = 0; key !== null && again < MOST_REPETITIONS && !stopped; again++) {
+        if (record.finished && !choices.happens(0.2)) break;
+        await pause(choices.int(50, 1_500));
+        record = await callOnce({ ...plan, leavesAfterChunks: null, leavesAfterMs: null });
+      }
     }
   };
   const topUp = async ({ accountId, topUpMicroKyat }: Customer, choices: Chance) => {

@@ -1,6 +1,7 @@
 /** The judgement over a run: what was lost, doubled, overspent, left open or wrong. @module */
 import type { Books, SeenRequest } from "./books.ts";
 import type { CallRecord } from "./client.ts";
+import { answersMixed, keysTakenTwice } from "./judge_again.ts";
 import { type EdgeDeath, judgeCalls } from "./judge_calls.ts";
 import { expectedCharge } from "./oracle.ts";
 import { type Fold, foldLog, type HoldHistory } from "./wallets.ts";
@@ -37,9 +38,9 @@ export function judge({ records, books, deaths, credits }: Evidence): Verdict {
   const fold = foldLog(books.events, new Set(books.trials.map(({ position }) => position)));
   const requests = new Map(books.requests.map((request) => [request.requestId, request]));
   const calls = judgeCalls(records, requests, fold.holds, deaths);
-  const doubled: string[] = [];
+  const doubled = keysTakenTwice(books.events);
   const unresolved: string[] = [];
-  const wrong: string[] = [...fold.broken, ...calls.wrong];
+  const wrong: string[] = [...fold.broken, ...calls.wrong, ...answersMixed(records)];
   const endings = new Map<string, number>();
   for (const hold of fold.holds.values()) {
     const { requestId, placed, endings: ends, late } = hold;

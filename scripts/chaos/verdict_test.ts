@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Books, SeenEvent, SeenRequest } from "./books.ts";
 import type { CallRecord } from "./client.ts";
+import { keysTakenTwice } from "./judge_again.ts";
 import { expectedCharge, truthOf } from "./oracle.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -20,7 +21,10 @@ const charge = expectedCharge(usage, pricing);
 
 const record: CallRecord = {
   plan: {
+    api: "chat",
     model: "gpt-4o-mini",
+    servedBy: "gpt-4o-mini",
+    repeats: false,
     content: "tea?",
     stream: true,
     usageAsked: true,
@@ -31,6 +35,7 @@ const record: CallRecord = {
   },
   accountId: ACCOUNT,
   edgeId: "edge-1",
+  key: null,
   startedAtMs: 1_000,
   endedAtMs: 2_000,
   requestId: REQUEST,
@@ -41,6 +46,7 @@ const record: CallRecord = {
   finished: true,
   usage,
   costKyat: null,
+  replayed: false,
 };
 
 const event = (position: number, type: string, payload: object): SeenEvent => ({
@@ -69,6 +75,7 @@ const request: SeenRequest = {
   requestId: REQUEST,
   accountId: ACCOUNT,
   edgeId: "edge-1",
+  model: "gpt-4o-mini",
   state: "settled",
   usage,
   evidence: "reported",
@@ -213,5 +220,38 @@ describe("the judgement over a run", () => {
       return [id, { writer, readModel: { ...writer, openHolds: 1 } }] as const;
     }));
     expect(findings({ ...good, balances })).toEqual({ wrong: 1 });
+  });
+
+  it("finds a key that two calls had at once doubled, and one that was free again not", () => {
+    const other = "01999999-0000-7000-8000-000000000002";
+    const hold = (position: number, requestId: string) =>
+      event(position, "HoldPlaced", { requestId, idempotency: { keyHash: "k" } });
+    const ends = (type: string) => event(2, type, { requestId: REQUEST });
+    const doubled = (...events: SeenEvent[]) => keysTakenTwice(events).length;
+    expect(doubled(hold(1, REQUEST), hold(2, other))).toBe(1);
+    expect(doubled(hold(1, REQUEST), ends("HoldSettled"), hold(3, other))).toBe(1);
+    expect(doubled(hold(1, REQUEST), ends("HoldReleased"), hold(3, other))).toBe(0);
+    expect(doubled(hold(1, REQUEST), ends("HoldExpired"), hold(3, other))).toBe(0);
+    expect(
+      doubled(hold(1, REQUEST), ends("HoldExpired"), ends("LateUsageSettled"), hold(3, other)),
+    ).toBe(1);
+  });
+
+  it("finds one answer shown in two ways, or to two calls, wrong", () => {
+    const keyed = { ...record, key: "k" };
+    expect(findings(good, { records: [keyed, { ...keyed, replayed: true }] })).toEqual({});
+    const others = [{ ...keyed, text: `${truth.text}!` }, { ...keyed, text: "No." }];
+    expect(findings(good, { records: [others[0]!, keyed] })).toEqual({});
+    expect(findings(good, { records: [others[1]!, keyed] })).toEqual({ wrong: 1 });
+    expect(findings(good, { records: [keyed, { ...keyed, key: "l" }] })).toEqual({ wrong: 1 });
+    expect(findings(good, { records: [record, record] })).toEqual({ wrong: 1 });
+  });
+
+  it("finds a call wrong that is charged as another model than the one that answered", () => {
+    const plan = { ...record.plan, model: "chaos-chain" };
+    expect(findings(good, { records: [{ ...record, plan }] })).toEqual({});
+    const first = { ...request, model: "sim-500" };
+    expect(findings({ ...good, requests: [first] }, { records: [{ ...record, plan }] }))
+      .toEqual({ wrong: 1 });
   });
 });
