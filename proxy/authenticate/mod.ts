@@ -57,7 +57,8 @@ export function authenticate(
 ): { readonly caller: Caller } | { readonly failure: Failure } {
   const secret = presentedKey(request);
   if (secret === null) {
-    return refuse("invalid_api_key", "No API key was given. Send it as `Authorization: Bearer …`.");
+    const ways = "`Authorization: Bearer …`, `x-api-key` or `x-goog-api-key`";
+    return refuse("invalid_api_key", `No API key was given. Send it as ${ways}.`);
   }
   const key = looksLikeApiKey(secret) ? findKey(apiKeyHash(secret)) : undefined;
   if (key === undefined) {
