@@ -59,6 +59,7 @@ const MAX_EVENT_BYTES = 16_000_000;
 const SMALL_BYTES = 4_096;
 const MAX_UNCOUNTED_LENGTH = 65_536;
 const NO_OUTPUT: readonly StreamOutput[] = [];
+const NOTHING_PENDING: readonly Bytes[] = [];
 
 /** The state before the first byte. */
 export function emptyStreamState(): StreamState {
@@ -92,15 +93,15 @@ export function eventStream(form: StreamForm): Streaming {
       const whole = concatenated(state.pending, chunk.subarray(0, end));
       const rest = chunk.subarray(end);
       const text = framing.textOf(whole);
-      const next = {
-        ...state,
-        pending: rest.length === 0 ? [] : [rest],
-        pendingBytes: rest.length,
-      };
+      const pending = rest.length === 0 ? NOTHING_PENDING : [rest];
+      const pendingBytes = rest.length;
       if (!state.started || !framing.isOneEvent(text) || form.isNotable(text)) {
-        return takeEvents(form, next, framing.split(whole));
+        return takeEvents(form, { ...state, pending, pendingBytes }, framing.split(whole));
       }
-      return [uncounted(form, next, text), [{ kind: "bytes", bytes: whole }]];
+      // One copy of the state for most chunks.
+      const uncounted = state.uncounted + text;
+      const next = countedIfLong(form, { ...state, pending, pendingBytes, uncounted });
+      return [next, [{ kind: "bytes", bytes: whole }]];
     },
     /** An event without its closing mark counts as one. */
     streamEnd(state) {
@@ -179,7 +180,9 @@ function takeEvents(form: StreamForm, before: StreamState, units: readonly Bytes
         ends = reading.ends === true;
       } else if (reading.ends === true) output = "done";
     }
-    if (output !== "done" || state.started) state = uncounted(form, state, text);
+    if (output !== "done" || state.started) {
+      state = countedIfLong(form, { ...state, uncounted: state.uncounted + text });
+    }
     if (output === "usage") outputs.push({ kind: "usage", bytes, event: usageEvent, ends });
     else if (output === "done") outputs.push({ kind: "done", bytes });
     else pass(outputs, bytes);
@@ -218,9 +221,8 @@ function pass(outputs: StreamOutput[], bytes: Bytes): void {
   }
 }
 
-function uncounted(form: StreamForm, state: StreamState, text: string): StreamState {
-  const next = { ...state, uncounted: state.uncounted + text };
-  return next.uncounted.length > MAX_UNCOUNTED_LENGTH ? counted(form, next) : next;
+function countedIfLong(form: StreamForm, state: StreamState): StreamState {
+  return state.uncounted.length > MAX_UNCOUNTED_LENGTH ? counted(form, state) : state;
 }
 
 /**

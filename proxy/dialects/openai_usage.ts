@@ -172,9 +172,10 @@ export function reportIn(event: unknown): FoundReport {
   ];
   let cost: FoundReport = { usage: null, raw: null, costNanoUsd: null };
   for (const report of places) {
+    if (report === undefined || report === null) continue;
     const found = {
       usage: openaiUsage(report),
-      raw: (report ?? null) as JsonValue,
+      raw: report as JsonValue,
       costNanoUsd: reportedCostNanoUsd(report),
     };
     if (found.usage !== null) return found;

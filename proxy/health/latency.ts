@@ -21,8 +21,11 @@ export class LatencyWindow {
 
   /** The median of the last 15 minutes in milliseconds; null when there was none. */
   medianMs(nowMs: number): number | null {
-    const fresh = this.#samples.filter(({ atMs }) => nowMs - atMs <= FRESH_MS)
-      .map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
-    return fresh[(fresh.length - 1) >> 1] ?? null;
+    const fresh = new Float64Array(this.#samples.length);
+    let count = 0;
+    for (const { latencyMs, atMs } of this.#samples) {
+      if (nowMs - atMs <= FRESH_MS) fresh[count++] = latencyMs;
+    }
+    return count === 0 ? null : fresh.subarray(0, count).sort()[(count - 1) >> 1] ?? null;
   }
 }

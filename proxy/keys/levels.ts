@@ -84,6 +84,15 @@ export function settingKeyId(level: "environment" | "free", provider: string, se
   return `${level}/${provider}/${fingerprintOf(secret).sha256Prefix}`;
 }
 
+/** The names of the keys of a provider's settings, which never change, each found out once. */
+const settingKeyIds = new WeakMap<KeyedProvider, Partial<Record<"environment" | "free", string>>>();
+
+function settingKeyIdOf(level: "environment" | "free", provider: KeyedProvider, secret: string) {
+  const known = settingKeyIds.get(provider) ?? {};
+  settingKeyIds.set(provider, known);
+  return known[level] ??= settingKeyId(level, provider.name, secret);
+}
+
 /**
  * The first usable key: the user's own, the organisation's, that of the plan, the whole system's,
  * the edge's own, the free allowance's. One that was refused or is used up cools down in the health
@@ -131,21 +140,22 @@ interface FoundKey {
 }
 
 function* keysInOrder(
-  { name, environmentKey, freeKey, keyless }: KeyedProvider,
+  provider: KeyedProvider,
   owner: KeyOwner,
   { providerKeys, secretOf }: KeySources,
 ): Generator<FoundKey> {
+  const { name, environmentKey, freeKey, keyless } = provider;
   for (const [level, ownerId] of storedLevels(owner)) {
     for (const stored of providerKeys(name, level, ownerId)) {
       yield { level, keyId: stored.keyId, open: () => secretOf(stored) };
     }
   }
   if (environmentKey !== null) {
-    const keyId = settingKeyId("environment", name, environmentKey);
+    const keyId = settingKeyIdOf("environment", provider, environmentKey);
     yield { level: "environment", keyId, open: () => environmentKey };
   }
   if (freeKey !== null) {
-    const keyId = settingKeyId("free", name, freeKey);
+    const keyId = settingKeyIdOf("free", provider, freeKey);
     yield { level: "free", keyId, open: () => freeKey };
   }
   if (keyless) yield { level: "none", keyId: null, open: () => null };

@@ -90,11 +90,15 @@ export class Candidates<Provider extends RoutableProvider, Model extends Routabl
     providers: readonly Provider[],
     how: How,
   ): Candidate<Provider, Model>[] {
+    const served = models.flatMap((model) => providers.map((provider) => ({ provider, model })))
+      .filter(({ provider, model }) => this.#serving.upstreamModel(provider, model) !== null);
+    const [only] = served;
+    if (only === undefined) return [];
+    if (served.length === 1) return this.#candidate(only.provider, only.model, how);
     const taken = new Map<string, boolean>();
     const placeOf = (provider: Provider, model: Model) =>
       `${provider.name} ${bareModelName(model.model)}`;
-    const pairs = models.flatMap((model) => providers.map((provider) => ({ provider, model })))
-      .filter(({ provider, model }) => this.#serving.upstreamModel(provider, model) !== null)
+    const pairs = served
       .map((pair) => ({ ...pair, own: this.#serving.isOwn(pair.provider, pair.model) }));
     for (const { provider, model, own } of pairs) {
       if (own) taken.set(placeOf(provider, model), true);

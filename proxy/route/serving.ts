@@ -8,14 +8,10 @@ export function isCalled(provider: RoutableProvider, name: string): boolean {
 
 /** The providers of a deployment, by the names that models know them by. */
 export class Serving<Provider extends RoutableProvider> {
-  readonly #prefixes = new Set<string>();
+  #prefixes: ReadonlySet<string> | null = null;
 
   /** `providers` are all that could serve, whether they have keys or not. */
-  constructor(readonly providers: readonly Provider[]) {
-    for (const { name, prefixes } of providers) {
-      for (const prefix of [name, ...prefixes]) this.#prefixes.add(prefix);
-    }
-  }
+  constructor(readonly providers: readonly Provider[]) {}
 
   /**
    * The model's name at the provider, or null when it isn't served there. A provider with a mapping
@@ -35,7 +31,12 @@ export class Serving<Provider extends RoutableProvider> {
     if (prefix === null && ownedBy !== undefined && isCalled(provider, ownedBy)) return model;
     if (!provider.servesAll) return null;
     // Of a model that is named after another provider, this one knows nothing, unless it makes it up.
-    return prefix === null || !this.#prefixes.has(prefix) || provider.simulated ? model : null;
+    return prefix === null || provider.simulated || !this.#isPrefix(prefix) ? model : null;
+  }
+
+  #isPrefix(name: string): boolean {
+    this.#prefixes ??= new Set(this.providers.flatMap((each) => [each.name, ...each.prefixes]));
+    return this.#prefixes.has(name);
   }
 
   /**
