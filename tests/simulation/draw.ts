@@ -20,10 +20,12 @@ const BUSY_MS = 9_000;
 export function planOf(seed: string): Plan {
   const random = seeded(`plan/${seed}`);
   const edges = random.int(2, 3);
-  const credits = [2_000_000, random.int(60, 300), random.int(20, 90)];
+  const credits = [2_000_000, random.int(60, 300), random.int(40, 120)];
+  // In some worlds providers are slow and say more than they were asked for, so that holds run out.
+  const lavish = random.percent(20);
   const calls = Array.from(
     { length: random.int(14, 28) },
-    (_, index) => drawCall(random, index, edges, credits.length),
+    (_, index) => drawCall(random, { index, edges, accounts: credits.length, lavish }),
   );
   const people = Array.from(
     { length: random.int(3, 7) },
@@ -38,12 +40,12 @@ export function planOf(seed: string): Plan {
     shards: random.percent(15) ? 2 : 1,
     edges,
     credits,
-    holdTtlMs: random.pick([1_500, 3_000, 6_000]),
+    holdTtlMs: lavish ? 1_500 : random.pick([1_500, 3_000, 6_000]),
     attempts: { retries: random.pick([0, 0, 1, 2]), hedgeAfterMs: random.pick([0, 0, 20, 300]) },
     limits: [drawLimits(random), drawLimits(random)],
     // The first account stays free of limits, for the calls at the end.
     assigned: credits.map((_, account) =>
-      account > 0 && random.percent(40) ? random.int(0, 1) : null
+      account > 0 && random.percent(25) ? random.int(0, 1) : null
     ),
     ownKeyOf: random.percent(60) ? random.int(0, credits.length - 1) : null,
     operations: [...calls, ...people].sort((one, other) => one.atMs - other.atMs),
@@ -52,19 +54,16 @@ export function planOf(seed: string): Plan {
   };
 }
 
-function drawCall(random: Seeded, index: number, edges: number, accounts: number): CallPlan {
-  const odd = (): Behaviour =>
-    random.percent(60) ? "normal" : random.pick([
-      "refuse",
-      "error",
-      "busy",
-      "denied",
-      "cut",
-      "stall",
-      "no_usage",
-      "overrun",
-      "overrun",
-    ]);
+function drawCall(
+  random: Seeded,
+  { index, edges, accounts, lavish }: {
+    readonly index: number;
+    readonly edges: number;
+    readonly accounts: number;
+    readonly lavish: boolean;
+  },
+): CallPlan {
+  const odd = () => lavish && random.percent(60) ? "overrun" : drawBehaviour(random);
   const streaming = random.percent(60);
   return {
     kind: "call",
@@ -78,10 +77,24 @@ function drawCall(random: Seeded, index: number, edges: number, accounts: number
     maxTokens: random.percent(70) ? random.int(5, 200) : null,
     behaviours: [odd(), odd(), odd()],
     outputTokens: random.int(1, 120),
-    forMs: random.percent(30) ? random.int(1_000, 8_000) : random.int(1, 400),
+    forMs: random.percent(lavish ? 60 : 30) ? random.int(1_000, 8_000) : random.int(1, 400),
     goneAfter: streaming && random.percent(15) ? random.int(1, 4) : null,
     again: random.percent(35) ? drawAgain(random, edges) : [],
   };
+}
+
+function drawBehaviour(random: Seeded): Behaviour {
+  return random.percent(60) ? "normal" : random.pick([
+    "refuse",
+    "error",
+    "busy",
+    "denied",
+    "cut",
+    "stall",
+    "no_usage",
+    "overrun",
+    "overrun",
+  ]);
 }
 
 function drawAgain(random: Seeded, edges: number): AgainPlan[] {
