@@ -1,6 +1,12 @@
 /** The end of a call: settled by its usage, or released because it cost nothing. @module */
 import type { CommandBody } from "../../shared/commands/mod.ts";
-import { type Usage, USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";
+import {
+  INPUT_SIDE,
+  OUTPUT_SIDE,
+  UNIT_CLASSES,
+  type Usage,
+  type UsageClass,
+} from "../../shared/usage/mod.ts";
 import { accepted, rejected } from "../decision.ts";
 import type { Decision, DecisionTime } from "../domain.ts";
 import { findOpen, findUnclosed, type Found } from "./find_request.ts";
@@ -60,7 +66,9 @@ export function settleHold(
 
 /**
  * The usage to charge: what the provider reported stands as it is. A weaker grade (as of a stream
- * that broke) does not undo progress: each class counts as much as the larger of the two says.
+ * that broke) does not undo progress: each side of the call counts as the larger of the two says, with
+ * that one's classes alone. An early estimate knows no classes: what it took for input is not due once
+ * more beside what a later report tells of caches.
  */
 function billedUsage(
   { usage, evidence }: CommandBody<"SettleHold">,
@@ -68,13 +76,25 @@ function billedUsage(
 ): Usage {
   if (evidence === "reported" || progress === null) return usage;
   const billed: Partial<Record<UsageClass, number>> = {};
-  for (const usageClass of USAGE_CLASSES) {
-    const final = usage[usageClass];
-    const before = progress.usage[usageClass];
-    if (final === undefined && before === undefined) continue;
-    billed[usageClass] = Math.max(final ?? 0, before ?? 0);
+  for (const side of SIDES) {
+    const source = unitsOf(progress.usage, side) > unitsOf(usage, side) ? progress.usage : usage;
+    for (const usageClass of side) {
+      const units = source[usageClass];
+      if (units !== undefined) billed[usageClass] = units;
+    }
   }
   return billed;
+}
+
+/** Classes that stand for one another; what is not tokens stands for itself alone. */
+const SIDES: readonly (readonly UsageClass[])[] = [
+  INPUT_SIDE,
+  OUTPUT_SIDE,
+  ...UNIT_CLASSES.map((unitClass) => [unitClass]),
+];
+
+function unitsOf(usage: Usage, side: readonly UsageClass[]): number {
+  return side.reduce((sum, usageClass) => sum + (usage[usageClass] ?? 0), 0);
 }
 
 function settleLate(

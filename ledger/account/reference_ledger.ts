@@ -6,7 +6,7 @@
  */
 import type { Command, CommandOf, RejectionCode } from "../../shared/commands/mod.ts";
 import type { HoldBilling, PinnedPricing } from "../../shared/events/mod.ts";
-import { type Usage, USAGE_CLASSES } from "../../shared/usage/mod.ts";
+import { type Usage, USAGE_CLASSES, type UsageClass } from "../../shared/usage/mod.ts";
 
 interface ReferenceRequest {
   state: "held" | "lapsed" | "settled" | "released";
@@ -44,11 +44,24 @@ function refusalOf(
   return ownKey === (billing === "own_key") ? null : "billing_not_held";
 }
 
-/** In each class what the larger of two reports says. */
-const largerOf = (one: Usage, other: Usage): Usage =>
-  Object.fromEntries(
-    USAGE_CLASSES.map((name) => [name, Math.max(one[name] ?? 0, other[name] ?? 0)]),
-  );
+const sideOf = (usageClass: UsageClass): string =>
+  /input|cache/.test(usageClass)
+    ? "input"
+    : /output|reasoning/.test(usageClass)
+    ? "output"
+    : usageClass;
+
+const sumOf = (usage: Usage, side: string): number =>
+  USAGE_CLASSES.filter((one) => sideOf(one) === side)
+    .reduce((units, one) => units + (usage[one] ?? 0), 0);
+
+/** Of each side of a call the report that has more of it; of equals the later one. */
+const largerOf = (early: Usage, late: Usage): Usage =>
+  Object.fromEntries(USAGE_CLASSES.flatMap((one) => {
+    const side = sideOf(one);
+    const units = (sumOf(early, side) > sumOf(late, side) ? early : late)[one];
+    return units === undefined ? [] : [[one, units]];
+  }));
 
 type EndingCommand = "SettleHold" | "ReleaseHold" | "ExpireHold";
 

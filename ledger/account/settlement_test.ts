@@ -134,6 +134,15 @@ describe("a settlement", () => {
     ]);
   });
 
+  it("charges no side of a call twice, as estimated before and as told by class after", () => {
+    const early = { input: 9, output: 3, searches: 1 };
+    const progress = command("ReportUsage", { sequence: 1, usage: early });
+    const scenario = withCredit(60_000n, command("PlaceHold"), progress);
+    const final = { input: 1, cached_input: 8, output: 1, reasoning: 3 };
+    expect(scenario.given(command("SettleHold", { usage: final, evidence: "observed" })))
+      .toMatchObject([{ payload: { usage: { ...final, searches: 1 } } }]);
+  });
+
   it("leaves other holds alone when it takes overage", () => {
     const scenario = withCredit(110_000n, command("PlaceHold"));
     scenario.given(command("PlaceHold", { requestId: requestId(2) }));
