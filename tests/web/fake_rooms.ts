@@ -25,8 +25,9 @@ import {
 } from "./fake_audit.ts";
 import { type FakeOperations, fakeOperations } from "./fake_operations.ts";
 import { sampleCosts, sampleReRate } from "./fake_costs.ts";
+import { fakeRouting } from "./fake_routing.ts";
 import { sampleStatus } from "./fake_status.ts";
-import { sampleAccount, samplePrice, sampleRequests } from "./samples.ts";
+import { sampleAccount, samplePlanUsage, sampleRequests } from "./samples.ts";
 
 /** A command as the fake ledger received it. */
 export interface ReceivedCommand {
@@ -85,6 +86,7 @@ export function startFakeRooms(options: {
   const budgets: BudgetRow[] = [];
   const requests = sampleRequests(options.nowMs);
   const operations = fakeOperations(options.nowMs);
+  const routing = fakeRouting(options.nowMs, keys);
 
   const principalOf = (request: Request): Promise<Principal | null> =>
     verifyServiceToken((request.headers.get("authorization") ?? "").replace("Bearer ", ""), {
@@ -114,6 +116,12 @@ export function startFakeRooms(options: {
     if (principal === null) return refuse(401, "invalid_token", "the token is not genuine");
     const path = url.pathname;
     if (request.method === "GET") {
+      const read = routing.ledgerRead(path);
+      if (read !== null) {
+        return isAllowed(principal, "provider:read", null)
+          ? read
+          : refuse(403, "permission_denied", "not allowed");
+      }
       if (proofs === null) return refuse(404, "not_found", "no checkpoint has been signed yet");
       if (/^\/checkpoints\/[1-9]/.test(path)) return refuse(404, "not_found", "no such shard");
       const key = { keyName: proofs.origin, publicKey: proofs.publicKey };
@@ -129,7 +137,8 @@ export function startFakeRooms(options: {
       );
     }
     const accountId = /^\/v1\/accounts\/([^/]+)\//.exec(path)?.[1] ?? null;
-    if (!isAllowed(principal, permissionOf(request.method, path), accountId)) {
+    const needed = routing.permissionOf(request.method, path) ?? permissionOf(request.method, path);
+    if (!isAllowed(principal, needed, accountId)) {
       return refuse(403, "permission_denied", "not allowed");
     }
     const body = request.method === "DELETE" ? {} : await request.json();
@@ -137,6 +146,10 @@ export function startFakeRooms(options: {
     commands.push({ method: request.method, path, body, idempotencyKey, actor: principal.actor });
     position += 1n;
     const accept = (result: unknown = {}) => Response.json({ position: String(position), result });
+    if (routing.permissionOf(request.method, path) !== null) {
+      const refused = routing.take(request.method, path, body);
+      return refused === null ? accept() : refuse(409, "conflict", refused);
+    }
     if (path.startsWith("/v1/alert")) {
       operations.take(request.method, path, body);
       return accept();
@@ -196,6 +209,7 @@ export function startFakeRooms(options: {
         }
         if (part === "keys") return page(keys);
         if (part === "budgets") return page(budgets);
+        if (part === "plan-usage") return page(samplePlanUsage(options.nowMs));
         if (part === "journal") return page(sampleJournal(options.nowMs));
         if (part === "balance") {
           const at = parseInt(url.searchParams.get("at") ?? "0", 10);
@@ -212,10 +226,20 @@ export function startFakeRooms(options: {
       case "usage":
         return page(usageOf(requests, options.nowMs));
       case "prices":
-        return page([toJsonValue(samplePrice(options.nowMs))]);
+        return pageOfPrices(routing.prices(url.searchParams), url, page);
+      case "keys":
+        return page(keys);
+      case "plans":
+        if (part === "assignments") return page([]);
+        return page(routing.plans());
       case "rates":
         return item({
           markup: { markupVersion: 1, markupPartsPerMillion: 50_000, setAtMs: options.nowMs },
+          ownKeyFee: {
+            feeVersion: 3,
+            picoUsdPerRequest: "250000000",
+            setAtMs: options.nowMs,
+          },
           fx: {
             fxVersion: 1,
             microKyat: "4500000000",
@@ -233,6 +257,15 @@ export function startFakeRooms(options: {
       case "events":
         if (id !== undefined) {
           return item(part === "7" ? sampleDetail(options.nowMs) : undefined);
+        }
+        if (url.searchParams.get("type")?.startsWith("Router") === true) {
+          const rows = routing.events(url.searchParams.get("type") ?? "");
+          return Response.json({
+            position: String(position),
+            items: rows,
+            nextCursor: null,
+            previousCursor: null,
+          });
         }
         return turnable([sampleEvent(options.nowMs)], url);
       case "admin-actions":
@@ -319,6 +352,7 @@ function permissionOf(method: string, path: string): Permission {
   if (path === "/v1/prices") return "price:publish";
   if (path === "/v1/markup") return "markup:set";
   if (path === "/v1/fx") return "fx:set";
+  if (path === "/v1/own-key-fee") return "price:publish";
   return "account:open";
 }
 
@@ -327,7 +361,7 @@ function newKey(
     keyId: string;
     prefix: string;
     accountId: string;
-    body: { label: string; expiresAtMs: number | null };
+    body: Pick<KeyRow, "label" | "expiresAtMs" | "teamId" | "userId">;
   },
   nowMs: number,
 ): KeyRow {
@@ -339,6 +373,8 @@ function newKey(
     state: "active",
     issuedAtMs: nowMs,
     expiresAtMs: body.expiresAtMs,
+    teamId: body.teamId,
+    userId: body.userId,
     revokedAtMs: null,
     lastUsedAtMs: null,
   };
@@ -356,6 +392,16 @@ function pageOfRequests(
   const fitting = requests.filter((row) => wanted === null || row.state === wanted);
   const end = from + PAGE_SIZE;
   return page(fitting.slice(from, end), end < fitting.length ? String(end) : null);
+}
+
+function pageOfPrices(
+  rows: readonly unknown[],
+  url: URL,
+  page: (items: readonly unknown[], nextCursor: string | null) => Response,
+): Response {
+  const from = parseInt(url.searchParams.get("cursor") ?? "0", 10);
+  const end = from + parseInt(url.searchParams.get("limit") ?? "50", 10);
+  return page(rows.slice(from, end).map(toJsonValue), end < rows.length ? String(end) : null);
 }
 
 function usageOf(requests: readonly RequestRow[], nowMs: number): unknown[] {

@@ -1,5 +1,5 @@
 /** Rows as the projections would answer them. @module */
-import type { AccountRow, PriceRow, RequestRow } from "../../shared/read_api/mod.ts";
+import type { AccountRow, PlanUsageRow, PriceRow, RequestRow } from "../../shared/read_api/mod.ts";
 
 /** An account with some credit. */
 export function sampleAccount(nowMs: number): AccountRow {
@@ -38,7 +38,7 @@ function sampleRequest(index: number, nowMs: number): RequestRow {
     edgeId: "edge-1",
     endpoint: "/v1/chat/completions",
     model,
-    askedModel: model,
+    askedModel: "auto",
     state,
     provider: charged ? "simulator" : null,
     call: ended
@@ -51,6 +51,8 @@ function sampleRequest(index: number, nowMs: number): RequestRow {
             upstreamModel: model,
             status: 529,
             errorCode: "upstream_overloaded",
+            errorClass: "overloaded",
+            keyLevel: "organisation",
             durationMs: 212,
           },
           {
@@ -58,6 +60,8 @@ function sampleRequest(index: number, nowMs: number): RequestRow {
             upstreamModel: model,
             status: 200,
             errorCode: null,
+            keyLevel: "system",
+            hedged: true,
             durationMs: 1_480,
           },
         ],
@@ -67,6 +71,19 @@ function sampleRequest(index: number, nowMs: number): RequestRow {
         firstByteMs: 231,
         totalMs: 1_702,
         simulated: true,
+        routing: {
+          asked: "auto",
+          router: "free-first",
+          routerVersion: 2,
+          strategy: "balanced",
+          reasons: [
+            "primary: best score of 2",
+            "simulator: next in the fallback chain",
+            "cerebras: left out, its circuit is open",
+          ],
+        },
+        rawUsage: '{"prompt_tokens":1716,"completion_tokens":506,"cost":0.00052}',
+        upstreamCostNanoUsd: 520_000,
       }
       : null,
     usage: charged
@@ -95,7 +112,7 @@ function sampleRequest(index: number, nowMs: number): RequestRow {
       fxMicroKyat: "4500000000",
       fxNanoUsd: "1000000000",
     },
-    ownKeyFeePicoUsd: null,
+    ownKeyFeePicoUsd: index % 8 === 1 ? "200000000" : null,
     placedAtMs: nowMs - index * 3_600_000,
     endedAtMs: ended ? nowMs - index * 3_600_000 + 1_702 : null,
     placedPosition: String(1_000 - index * 2),
@@ -116,4 +133,33 @@ export function samplePrice(nowMs: number): PriceRow {
     source: "catalogue 2026-08-01",
     publishedAtMs: nowMs,
   };
+}
+
+/** What the account and one of its keys have used. */
+export function samplePlanUsage(nowMs: number): PlanUsageRow[] {
+  return [
+    {
+      keyId: null,
+      planId: "growth",
+      planVersion: 3,
+      limits: [
+        {
+          name: "requestsPerMinute",
+          limit: 200,
+          used: 150,
+          remaining: 50,
+          resetAtMs: nowMs + 60_000,
+        },
+        {
+          name: "tokensPerMonth",
+          limit: 10_000_000,
+          used: 12_345,
+          remaining: 9_987_655,
+          resetAtMs: nowMs + 86_400_000,
+        },
+        { name: "concurrentRequests", limit: 4, used: 5, remaining: 0, resetAtMs: null },
+      ],
+    },
+    { keyId: "key-1", planId: "business", planVersion: 1, limits: [] },
+  ];
 }

@@ -68,7 +68,7 @@ function Targets({ targets, t }: { targets: readonly RouterTarget[]; t: Translat
   return (
     <ol class="flex flex-wrap gap-2" aria-label={t("targets")}>
       {targets.map(({ provider, model, weight }, index) => (
-        <li key={index} class="badge tone-plain break">
+        <li key={index} class="badge tone-plain break whitespace-normal">
           <strong>{provider ?? t("any_provider")}</strong>
           <span>
             {model === null ? t("model_asked") : model === "auto" ? t("model_auto") : model}

@@ -73,10 +73,10 @@ async function priceInForce(ctx: Context<State>, model: string) {
 
 function labelsOf({ t }: State): Record<string, string> {
   const tiers = Array.from({ length: MAXIMUM_TIERS }, (_, tier) => [
-    [tierField(tier, "above"), `${t("price_tier")} ${tier + 1}: ${t("tier_above")}`],
+    [tierField(tier, "above"), `${t("tier")} ${tier + 1}: ${t("tier_above")}`],
     ...USAGE_CLASSES.map((name) => [
       tierField(tier, name),
-      `${t("price_tier")} ${tier + 1}: ${name.replaceAll("_", " ")}`,
+      `${t("tier")} ${tier + 1}: ${name.replaceAll("_", " ")}`,
     ]),
   ]).flat();
   return {
@@ -156,11 +156,11 @@ function TierFields({ form, state, labels }: PartProps) {
       <div class="grid gap-5">
         {Array.from({ length: shown }, (_, tier) => (
           <fieldset key={tier} class="grid gap-3">
-            <legend class="font-semibold">{t("price_tier")} {tier + 1}</legend>
+            <legend class="font-semibold">{t("tier")} {tier + 1}</legend>
             <div class="max-w-60">
               <Field
                 name={tierField(tier, "above")}
-                label={labels[tierField(tier, "above")]!}
+                label={t("tier_above")}
                 inputMode="numeric"
                 optional
                 form={form}

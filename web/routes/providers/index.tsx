@@ -29,12 +29,15 @@ export default define.page<typeof handler>(({ data: { providers, keys }, state, 
   return (
     <>
       <PageHead title={t("providers")} intro={t("providers_intro")}>
-        <LiveRegion
-          target="routing-tables"
-          source={null}
-          everyMs={REFRESH_MS}
-          texts={{ live: t("live"), lost: t("live_lost") }}
-        />
+        {/* Room for the mark, so that nothing moves under a pointer when it comes. */}
+        <span class="self-center min-w-20">
+          <LiveRegion
+            target="routing-tables"
+            source={null}
+            everyMs={REFRESH_MS}
+            texts={{ live: t("live"), lost: t("live_lost") }}
+          />
+        </span>
         {mayEdit && <a class="button" href="/new-provider">{t("new_provider")}</a>}
       </PageHead>
       <DoneNotice url={url} t={t} />

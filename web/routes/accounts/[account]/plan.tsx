@@ -76,12 +76,15 @@ export default define.page<typeof handler>(({ data, state, params, url }) => {
         intro={t("plan_usage_intro")}
         crumb={isOwn ? undefined : { href: `/accounts/${account}`, text: account }}
       >
-        <LiveRegion
-          target="plan-usage"
-          source={null}
-          everyMs={REFRESH_MS}
-          texts={{ live: t("live"), lost: t("live_lost") }}
-        />
+        {/* Room for the mark, so that nothing moves under a pointer when it comes. */}
+        <span class="self-center min-w-20">
+          <LiveRegion
+            target="plan-usage"
+            source={null}
+            everyMs={REFRESH_MS}
+            texts={{ live: t("live"), lost: t("live_lost") }}
+          />
+        </span>
         <a class="button button-quiet" href="/plans">{t("plans")}</a>
       </PageHead>
       <div class="stack">
