@@ -45,6 +45,8 @@ export {
 } from "./dialect.ts";
 
 export { jsonArray, sse } from "./framing/mod.ts";
+export { classifyErrorMember, classifyFailure } from "./openai_failure.ts";
+export { readVideo, type VideoState } from "./openai_videos/mod.ts";
 
 const byName = new Map<DialectName, Dialect>(
   [

@@ -7,10 +7,7 @@ import { readReceipt } from "../account/mod.ts";
 import type { ProxyDeps } from "../app.ts";
 import type { Call, CallEnding } from "../call.ts";
 import type { Candidate } from "../candidates.ts";
-import type { Bytes } from "../dialects/mod.ts";
-import { readVideo } from "../dialects/openai_videos/mod.ts";
-import { wordsIn } from "../dialects/failure_words.ts";
-import { classifyInside } from "../failures/mod.ts";
+import { type Bytes, classifyErrorMember, readVideo } from "../dialects/mod.ts";
 import type { Watch } from "../limits/mod.ts";
 import type { Opened, WholeAnswer } from "../relay/mod.ts";
 import type { OpenSettlement } from "../settle/mod.ts";
@@ -199,7 +196,7 @@ function settlementOf(ticket: JobTicket, video: JsonObject): Ending | null {
   if (status === "running") return null;
   const common = { accountId, requestId };
   if (status === "failed") {
-    const { code } = classifyInside(wordsIn({ error: video.error ?? null })).failure;
+    const { code } = classifyErrorMember(video.error ?? null).failure;
     const body: CommandBody<"ReleaseHold"> = {
       ...common,
       reason: "upstream_failed",

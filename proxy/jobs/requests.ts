@@ -4,7 +4,7 @@ import { answerFailure, costHeaders, inTime } from "../answers.ts";
 import type { ProxyDeps } from "../app.ts";
 import type { Caller } from "../authenticate/mod.ts";
 import { admit, checkHeaders, type Peer, refuseWhenOverloaded } from "../gate.ts";
-import { readVideo } from "../dialects/openai_videos/mod.ts";
+import { readVideo } from "../dialects/mod.ts";
 import type { Watch } from "../limits/mod.ts";
 import { targetFor } from "../plan.ts";
 import { clientView } from "./jobs.ts";

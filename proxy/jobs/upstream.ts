@@ -1,8 +1,7 @@
 /** Asking a provider about a job. @module */
 import { failure, FailureError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { wordsOf } from "../dialects/failure_words.ts";
-import { classify } from "../failures/mod.ts";
+import { classifyFailure } from "../dialects/mod.ts";
 import { createWatch, type Watch } from "../limits/mod.ts";
 import type { RelayDeps } from "../relay/mod.ts";
 import { credentialsOf, type UpstreamTarget } from "../upstream/mod.ts";
@@ -52,7 +51,7 @@ export async function askAbout(
     const body = (await bytesUpTo(response, MAX_JOB_BYTES)).text;
     throw response.status === 404
       ? gone(target.name)
-      : new FailureError(classify(response.status, response.headers, wordsOf(body)).failure);
+      : new FailureError(classifyFailure(response, body).failure);
   } catch (error) {
     watch.stop();
     if (error instanceof FailureError) throw error;
