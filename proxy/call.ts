@@ -190,7 +190,12 @@ export function createCallEnding(call: Call): CallEnding {
       settled ??= { stored: Promise.resolve(), settled: Promise.resolve(null) };
       return unfollow;
     },
-    broken: () => void release("upstream_failed", facts(null, { outcome: "internal_error" })),
+    broken() {
+      void release("upstream_failed", facts(null, { outcome: "internal_error" }));
+      // Nothing may go on at a provider that no hold covers any more.
+      const why = failure("internal_error", "Something went wrong here in the middle of the call.");
+      for (const watch of watches) watch.abort(why);
+    },
   };
 }
 
