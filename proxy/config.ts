@@ -167,9 +167,21 @@ export function keyVariableOf(profile: string): string {
   return `${profile.toUpperCase().replaceAll("-", "_")}_API_KEY`;
 }
 
+/** What providers' own clients read, where it is named otherwise; second to the variable above. */
+const OTHER_KEY_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ["cohere", "CO_API_KEY"],
+  ["google", "GEMINI_API_KEY"],
+]);
+
+function keyIn(environment: Environment, profile: string): string | undefined {
+  const other = OTHER_KEY_VARIABLES.get(profile);
+  return environment[keyVariableOf(profile)] ||
+    (other === undefined ? undefined : environment[other] || undefined);
+}
+
 function environmentKeysOf(environment: Environment): ReadonlyMap<string, string> {
   return new Map(PROFILES.flatMap(({ name }) => {
-    const key = environment[keyVariableOf(name)];
+    const key = keyIn(environment, name);
     return key === undefined ? [] : [[name, key] as const];
   }));
 }
@@ -222,7 +234,7 @@ function targetsOf(
 /** Whether the environment holds the key of a provider that can be called with nothing else. */
 export function hasProviderKey(environment: Environment): boolean {
   return PROFILES.some(({ name, baseUrl }) =>
-    !NO_ADDRESS.test(baseUrl) && (environment[keyVariableOf(name)] ?? "") !== ""
+    !NO_ADDRESS.test(baseUrl) && keyIn(environment, name) !== undefined
   );
 }
 
@@ -233,7 +245,7 @@ function keyedTargets(
 ): UpstreamTarget[] {
   return PROFILES.flatMap((profile): UpstreamTarget[] => {
     const { name, baseUrl } = profile;
-    const apiKey = environment[keyVariableOf(name)];
+    const apiKey = keyIn(environment, name);
     if (apiKey === undefined || NO_ADDRESS.test(baseUrl)) return [];
     const common = { name, apiKey, models: null, simulated: false };
     if (name !== "openai" || data.OPENAI_BASE_URL === DEFAULT_OPENAI_URL) {

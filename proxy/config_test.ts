@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, readProxyConfig } from "./config.ts";
+import { ConfigError, hasProviderKey, readProxyConfig } from "./config.ts";
 
 const simulator = { SARGALAY_SIMULATOR_URL: "http://127.0.0.1:8790" };
 
@@ -46,6 +46,16 @@ describe("the settings", () => {
     ]);
     expect(environmentKeys.get("azure")).toBe("z");
     expect(readProxyConfig({}).targets).toEqual([]);
+  });
+
+  it.each([
+    [{ GEMINI_API_KEY: "g", CO_API_KEY: "c" }, [["google", "g"], ["cohere", "c"]]],
+    [{ GEMINI_API_KEY: "g", GOOGLE_API_KEY: "first" }, [["google", "first"]]],
+    [{ GEMINI_API_KEY: "" }, []],
+  ])("take the names that providers' own clients read: %j", (keys, expected) => {
+    const { targets } = readProxyConfig(keys);
+    expect(targets.map(({ name, apiKey }) => [name, apiKey])).toEqual(expected);
+    expect(hasProviderKey(keys)).toBe(expected.length > 0);
   });
 
   it.each([
