@@ -1,4 +1,4 @@
-/** The newest price of each model, and the markup and exchange rate in force. @module */
+/** The newest price of each model, and the markup, exchange rate and fee in force. @module */
 import type { EventPayload } from "../../shared/events/mod.ts";
 import { type Projection, tablePart } from "../projection/mod.ts";
 import { toJsonValue } from "../../shared/json.ts";
@@ -33,7 +33,7 @@ export const pricesTable = table({
   indexes: [],
 });
 
-/** One row each for `markup` and `fx`; `value` is as the read API shows it. */
+/** One row each for `markup`, `fx` and `own_key_fee`; `value` is as the read API shows it. */
 export const ratesTable = table({
   name: "rates",
   columns: { shard: "count", kind: "text", version: "count", value: "json" },
@@ -96,10 +96,11 @@ function priceRow(
 
 const rates = tablePart({
   table: ratesTable,
-  types: ["MarkupSet", "FxRateSet"],
-  keyOf({ shard, event }) {
-    if (event.type === "MarkupSet") return { shard, kind: "markup" };
-    return event.type === "FxRateSet" ? { shard, kind: "fx" } : null;
+  types: ["MarkupSet", "FxRateSet", "OwnKeyFeeSet"],
+  keyOf({ shard, event: { type } }) {
+    if (type === "MarkupSet") return { shard, kind: "markup" };
+    if (type === "OwnKeyFeeSet") return { shard, kind: "own_key_fee" };
+    return type === "FxRateSet" ? { shard, kind: "fx" } : null;
   },
   fold(rows, { shard, event, recordedAtMs: setAtMs }) {
     if (event.type === "MarkupSet") {
@@ -108,9 +109,12 @@ const rates = tablePart({
     } else if (event.type === "FxRateSet") {
       const value = toJsonValue({ ...event.payload, setAtMs });
       rows.put({ shard, kind: "fx", version: event.payload.fxVersion, value });
+    } else if (event.type === "OwnKeyFeeSet") {
+      const value = toJsonValue({ ...event.payload, setAtMs });
+      rows.put({ shard, kind: "own_key_fee", version: event.payload.feeVersion, value });
     }
   },
 });
 
 /** The catalog projection. */
-export const catalog: Projection = { name: "catalog", version: 2, parts: [prices, rates] };
+export const catalog: Projection = { name: "catalog", version: 3, parts: [prices, rates] };

@@ -71,7 +71,7 @@ export const catalogRoutes: readonly ReadRoute[] = [
   readRoute({
     path: "/v1/rates",
     permission: "catalog:read",
-    summary: "The markup and the exchange rate in force.",
+    summary: "The markup, the exchange rate and the fee for own keys in force.",
     scope: "none",
     reads: ["catalog"],
     query: z.object({}),
@@ -81,7 +81,8 @@ export const catalogRoutes: readonly ReadRoute[] = [
         select distinct on (kind) kind, value from projections.rates order by kind, version desc
       `.execute(db);
       const valueOf = (wanted: string) => rows.find(({ kind }) => kind === wanted)?.value ?? null;
-      return { item: { markup: valueOf("markup"), fx: valueOf("fx") } };
+      const [markup, fx, ownKeyFee] = ["markup", "fx", "own_key_fee"].map(valueOf);
+      return { item: { markup, fx, ownKeyFee } };
     },
   }),
 ];

@@ -68,6 +68,8 @@ export const requestRoutes: readonly ReadRoute[] = [
 ];
 
 /** A row as the read API has it: what a hold might have become is told by its explanation. */
-function shownOf({ choices: _, ...row }: Request) {
-  return row;
+function shownOf({ choices, ...row }: Request) {
+  return (choices as { readonly free?: true } | null)?.free === true
+    ? { ...row, isFree: true }
+    : row;
 }

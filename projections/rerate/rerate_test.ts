@@ -335,6 +335,16 @@ describe("a re-rating of calls that left a choice", () => {
     if (Object.keys(changed).length === 0) expect(row.differenceMicroKyat).toBe("0");
   });
 
+  it("has the fee for own keys in force beside the other rates", async () => {
+    const { item } = await choices.json("/v1/rates");
+    expect(item.ownKeyFee).toEqual({
+      feeVersion: 1,
+      picoUsdPerRequest: "55000001",
+      setAtMs: expect.any(Number),
+    });
+    shapes.ratesRowSchema.strict().parse(item);
+  });
+
   it("is of the model that served", async () => {
     const [row] = await choices.all(`/v1/re-rate?${PERIOD}&model=long`, 5);
     expect(row.requests).toBe(5);
@@ -348,6 +358,7 @@ describe("a re-rating of calls that left a choice", () => {
         ["long", "long", null],
       ]);
     for (const row of requests) shapes.requestRowSchema.strict().parse(row);
+    expect(requests.map((one) => one.isFree)).toEqual([true, ...Array(4).fill(undefined)]);
     const days = await choices.all(
       "/v1/usage/daily?group_by=model&from=2025-11-20&to=2025-11-20",
       10,

@@ -96,6 +96,8 @@ export const requestRowSchema = z.object({
   pricing: z.record(z.string(), z.json()),
   /** The fee that was charged instead of tokens, because the customer's own key served; else null. */
   ownKeyFeePicoUsd: amount.nullable(),
+  /** True when no provider bills such a call, so that `pricing` was not applied; absent: no. */
+  isFree: z.literal(true).optional(),
   placedAtMs: z.number().int(),
   endedAtMs: z.number().int().nullable(),
   placedPosition: z.string(),
@@ -144,7 +146,7 @@ export const priceRowSchema = z.object({
   withdrawnAtMs: z.number().int().nullable().optional(),
 });
 
-/** GET /v1/rates: markup and exchange rate in force, null when never set. */
+/** GET /v1/rates: markup, exchange rate and fee in force, null when never set. */
 export const ratesRowSchema = z.object({
   markup: z.object({
     markupVersion: z.number().int(),
@@ -156,6 +158,12 @@ export const ratesRowSchema = z.object({
     microKyat: amount,
     nanoUsd: amount,
     source: z.string(),
+    setAtMs: z.number().int(),
+  }).nullable(),
+  /** The fee for a call with the customer's own provider key, in picodollars; no markup on top. */
+  ownKeyFee: z.object({
+    feeVersion: z.number().int(),
+    picoUsdPerRequest: amount,
     setAtMs: z.number().int(),
   }).nullable(),
 });

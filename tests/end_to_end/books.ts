@@ -38,7 +38,7 @@ export async function assertBooks(system: System, accountId: string): Promise<Ba
   for (const row of rows) {
     if (row.state === "settled" || row.state === "late_settled") {
       expect([row.requestId, BigInt(row.chargeMicroKyat ?? "-1")])
-        .toEqual([row.requestId, expectedCharge(row.usage ?? {}, row.pricing)]);
+        .toEqual([row.requestId, row.isFree ? 0n : expectedCharge(row.usage ?? {}, row.pricing)]);
       expect(BigInt(row.chargedMicroKyat!) + BigInt(row.unbilledMicroKyat!))
         .toBe(BigInt(row.chargeMicroKyat!));
     }

@@ -20,6 +20,8 @@ export interface RequestRow {
   readonly chargeMicroKyat: string | null;
   readonly chargedMicroKyat: string | null;
   readonly unbilledMicroKyat: string | null;
+  /** Whether no provider bills such a call. */
+  readonly isFree?: boolean;
   readonly pricing: {
     readonly ratesPicoUsdPerUnit: Record<string, string>;
     readonly markupPartsPerMillion: number;

@@ -118,7 +118,8 @@ export function createReads({ list, one }: Reader): Reads {
     price: async (model) =>
       (await list(priceRowSchema, "/v1/prices", { model, limit: "1" })).items[0] ?? null,
     rates: async (at) =>
-      await one(ratesRowSchema, "/v1/rates", { min_position: at }) ?? { markup: null, fx: null },
+      await one(ratesRowSchema, "/v1/rates", { min_position: at }) ??
+        { markup: null, fx: null, ownKeyFee: null },
     async trialBalance() {
       let page = await trialBalancePage(null);
       const items = [...page.items];
