@@ -33,17 +33,12 @@ export interface Routing {
   routers(): Promise<readonly Router[]>;
   aliases(): Promise<readonly EdgeAlias[]>;
   providerKeys(): Promise<readonly ProviderKey[]>;
-  /** The keys of an account and of its users. */
-  ownKeys(accountId: string): Promise<readonly ProviderKey[]>;
   configureProvider(id: string, provider: string, body: JsonObject): Promise<CommandOutcome>;
   /** `body` has the secret, which is in no answer; see the ledger's route for its members. */
   storeKey(id: string, body: JsonObject): Promise<CommandOutcome>;
-  storeOwnKey(id: string, accountId: string, body: JsonObject): Promise<CommandOutcome>;
-  /** `accountId` null: on behalf of those who run the deployment. */
   removeKey(
     id: string,
     key: {
-      readonly accountId: string | null;
       readonly provider: string;
       readonly keyId: string;
       readonly reason: string;
@@ -82,24 +77,19 @@ export function createRouting(
     send(z.unknown(), { method: "PUT", path, operationId, body });
   const remove = (path: string, operationId: string, reason: string) =>
     send(z.unknown(), { method: "DELETE", path, operationId, query: { reason } });
-  const ownKeys = (account: string) => `/v1/accounts/${encodeURIComponent(account)}/provider-keys`;
   const router = (routerId: string) => `/v1/routers/${encodeURIComponent(routerId)}`;
-  const store = (path: string, operationId: string, body: JsonObject) =>
-    send(z.unknown(), { method: "POST", path, operationId, body });
   return {
     providers: () => list(edgeProviderSchema, "/v1/providers"),
     routers: () => list(routerSchema, "/v1/routers"),
     aliases: () => list(edgeAliasSchema, "/v1/model-aliases"),
     providerKeys: () => list(providerKeySchema, "/v1/provider-keys"),
-    ownKeys: (account) => list(providerKeySchema, ownKeys(account)),
     configureProvider: (id, provider, body) =>
       put(`/v1/providers/${encodeURIComponent(provider)}`, id, body),
-    storeKey: (id, body) => store("/v1/provider-keys", id, body),
-    storeOwnKey: (id, account, body) => store(ownKeys(account), id, body),
-    removeKey(id, { accountId, provider, keyId, reason }) {
-      const path = accountId === null ? "/v1/provider-keys" : ownKeys(accountId);
+    storeKey: (operationId, body) =>
+      send(z.unknown(), { method: "POST", path: "/v1/provider-keys", operationId, body }),
+    removeKey(id, { provider, keyId, reason }) {
       const key = `${encodeURIComponent(provider)}/${encodeURIComponent(keyId)}`;
-      return remove(`${path}/${key}`, id, reason);
+      return remove(`/v1/provider-keys/${key}`, id, reason);
     },
     configureRouter(id, { routerId, definition, expectedVersion }) {
       const expected = expectedVersion === null ? {} : { expectedVersion };

@@ -32,7 +32,6 @@ export const handler = define.handlers<Removal>({
         status: "sent",
         outcome: await routing.removeKey(posted.operationId, {
           ...key,
-          accountId: null,
           reason: checked.value.reason,
         }),
       }
