@@ -150,7 +150,9 @@ class RealtimeSession implements Session {
       this.#awaiting.shift();
       this.#settle(current);
     }
-    if (message.ends && this.#running[0] === current) this.#ended(current);
+    if (message.ends && this.#running[0] === current) {
+      this.#ended(current, message.reports !== null);
+    }
   }
 
   /** An answer begins on a slice that is held; false when none is. */
@@ -164,9 +166,10 @@ class RealtimeSession implements Session {
     return true;
   }
 
-  #ended(current: Running): void {
+  /** A report before the end may not be the last one: only one that comes with it is. */
+  #ended(current: Running, reported: boolean): void {
     this.#running.shift();
-    if (current.report !== null) this.#settle(current);
+    if (reported) this.#settle(current);
     else {
       this.#awaiting.push(current);
       this.options.effects.timers.after(REPORT_WAIT_MS, () => {

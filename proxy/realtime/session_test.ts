@@ -217,6 +217,25 @@ describe("a session by answers", () => {
     client.closed(1000, "");
   });
 
+  it("takes the last report of a turn, also when an earlier one came before its end", async () => {
+    const { upstream, client, time, slices } = start(googleLive);
+    const turn = { serverContent: { modelTurn: { parts: [{ text: "abcd" }] } } };
+    const report = (responseTokenCount: number) => ({
+      usageMetadata: { promptTokenCount: 5, responseTokenCount },
+    });
+    say(upstream, { ...turn, ...report(1) });
+    say(upstream, { serverContent: { turnComplete: true } });
+    expect(slices[0]).toEqual([]);
+    say(upstream, report(9));
+    expect(slices[0]).toEqual([{ usage: { input: 5, output: 9 }, evidence: "reported" }]);
+    await settle();
+    say(upstream, { ...turn, ...report(3) });
+    say(upstream, { serverContent: { turnComplete: true } });
+    await time.pass(2_000);
+    expect(slices[1]).toEqual([{ usage: { input: 5, output: 3 }, evidence: "reported" }]);
+    client.closed(1000, "");
+  });
+
   it("survives a client that is about to go, and a reason that no close frame holds", () => {
     const { client, upstream, slices, ends } = start(openaiRealtime);
     say(upstream, { type: "response.created" });
