@@ -130,7 +130,7 @@ export default define.page<typeof handler>(({ data: form, state }) => {
         <Panel id="rates" title={t("rates")} intro={t("rates_hint")}>
           <RateFields form={form} state={state} nameOf={(name) => name} />
         </Panel>
-        <TierFields form={form} state={state} labels={labels} />
+        <TierFields form={form} state={state} />
         <DetailFields form={form} state={state} labels={labels} />
         <p class="actions">
           <button type="submit" class="button">{t("publish_price")}</button>
@@ -148,7 +148,7 @@ interface PartProps {
 }
 
 /** Every tier that there is, and one more to fill in. */
-function TierFields({ form, state, labels }: PartProps) {
+function TierFields({ form, state }: Omit<PartProps, "labels">) {
   const { t } = state;
   const shown = Math.min(tiersIn(form.values) + 1, MAXIMUM_TIERS);
   return (
