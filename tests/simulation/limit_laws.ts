@@ -36,7 +36,9 @@ function enter(counts: Counts, { type, payload, recordedAtMs, position }: Stored
   const call = counts.calls.get(requestId);
   switch (type) {
     case "PlanAssigned":
-      if (payload.keyId === null) counts.limits = objectOf(payload.limits);
+      // Taking a plan away from whom never had one begins no counting.
+      if (payload.keyId !== null || (payload.planId === null && counts.limits === null)) return [];
+      counts.limits = objectOf(payload.limits);
       return [];
     case "HoldPlaced": {
       counts.open.add(requestId);
