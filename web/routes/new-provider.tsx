@@ -48,7 +48,7 @@ export default define.page<typeof handler>(({ data: form, state }) => {
         title={t("new_provider")}
         crumb={{ href: "/providers", text: t("providers") }}
       />
-      <Panel id="provider" title={t("provider_settings")} intro={t("provider_settings_intro")}>
+      <Panel id="settings" title={t("provider_settings")} intro={t("provider_settings_intro")}>
         <ProviderForm form={form} state={state} named mayEdit />
       </Panel>
     </>
