@@ -21,6 +21,7 @@ const NOTICED_BY: Readonly<Record<string, number>> = {
   "recorded time is the clock's, also when it steps back": 71,
   "holds never expire": 16,
   "a charge beyond its hold is forgiven": 2,
+  "counting begins anew with each plan": 109,
   "late usage is charged to the wallet, whatever it has": 70,
 };
 
