@@ -65,6 +65,13 @@ export function markupParts(given: string): FieldCheck<number> {
   return { ok: true, value: parseInt(parts.toString(), 10) };
 }
 
+/** Dollars, as picodollars; 0 is an amount. */
+export function picoUsd(given: string): FieldCheck<string> {
+  const scaled = decimal(given, 12);
+  if (scaled === null || scaled < 0n) return { ok: false, problem: "amount_bad" };
+  return { ok: true, value: scaled.toString() };
+}
+
 /** Dollars for a million units, as picodollars for one; null when left empty. */
 export function picoUsdPerUnit(given: string): FieldCheck<string | null> {
   if (given.trim() === "") return { ok: true, value: null };

@@ -10,6 +10,7 @@ export {
   markupParts,
   names,
   optionalIdentifier,
+  picoUsd,
   picoUsdPerUnit,
   signedKyat,
   text,

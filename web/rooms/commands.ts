@@ -45,6 +45,7 @@ export interface Commands {
   publishPrice(operationId: string, body: JsonObject): Promise<CommandOutcome>;
   setMarkup(operationId: string, body: JsonObject): Promise<CommandOutcome>;
   setFxRate(operationId: string, body: JsonObject): Promise<CommandOutcome>;
+  setOwnKeyFee(operationId: string, body: JsonObject): Promise<CommandOutcome>;
 }
 
 /** Builds the commands. */
@@ -77,5 +78,6 @@ export function createCommands(send: Sender): Commands {
     publishPrice: (id, body) => change("POST", "/v1/prices", id, body),
     setMarkup: (id, body) => change("PUT", "/v1/markup", id, body),
     setFxRate: (id, body) => change("PUT", "/v1/fx", id, body),
+    setOwnKeyFee: (id, body) => change("PUT", "/v1/own-key-fee", id, body),
   };
 }

@@ -1,9 +1,16 @@
-/** The markup and the exchange rate in force, with forms to set them. */
+/** The markup, the exchange rate and the fee for own keys in force, with forms to set them. */
 import { type Context, page } from "fresh";
 import { formatDecimal, formatKyat } from "../../shared/money/mod.ts";
 import type { RatesRow } from "../../shared/read_api/mod.ts";
 import { answerForm, newForm, type Posted, readPosted, type Submission } from "../form_page/mod.ts";
-import { checkFields, type FormState, kyatPerUsd, markupParts, text } from "../forms/mod.ts";
+import {
+  checkFields,
+  type FormState,
+  kyatPerUsd,
+  markupParts,
+  picoUsd,
+  text,
+} from "../forms/mod.ts";
 import { percentOfParts } from "../format/mod.ts";
 import { define, may, positionOf, roomsFor, type State } from "../state.ts";
 import {
@@ -20,23 +27,32 @@ import {
 
 interface Rates {
   readonly rates: RatesRow;
-  readonly markupForm: FormState;
-  readonly fxForm: FormState;
+  readonly forms: Readonly<Record<Settable, FormState>>;
 }
+
+/** What each form is for, as its hidden field says. */
+const FIELDS = {
+  fx: ["kyatPerUsd", "source"],
+  markup: ["markup"],
+  own_key_fee: ["ownKeyFee"],
+} as const;
+
+type Settable = keyof typeof FIELDS;
 
 export const handler = define.handlers<Rates>({
   GET: async (ctx) => page(await ratesOf(ctx)),
   async POST(ctx) {
     const posted = await readPosted(ctx);
-    const isFx = posted.field("what") === "fx";
-    const submission = isFx ? await setFx(ctx, posted) : await setMarkup(ctx, posted);
-    const before = await ratesOf(ctx);
+    const asked = posted.field("what");
+    const what = asked in FIELDS ? asked as Settable : "markup";
+    const submission = await SET[what](ctx, posted);
+    const { rates, forms } = await ratesOf(ctx);
     return answerForm<Rates>(ctx, {
       posted,
       submission,
-      names: isFx ? ["kyatPerUsd", "source"] : ["markup"],
-      done: (position) => donePath("/rates", isFx ? "fx" : "markup", position),
-      again: (form) => ({ ...before, [isFx ? "fxForm" : "markupForm"]: form }),
+      names: FIELDS[what],
+      done: (position) => donePath("/rates", what, position),
+      again: (form) => ({ rates, forms: { ...forms, [what]: form } }),
     });
   },
 });
@@ -44,8 +60,13 @@ export const handler = define.handlers<Rates>({
 async function ratesOf(ctx: Context<State>): Promise<Rates> {
   const { reads } = roomsFor(ctx.state, "catalog:read", null);
   const rates = await reads.rates(positionOf(ctx.url));
-  return { rates, markupForm: newForm(ctx.state), fxForm: newForm(ctx.state) };
+  const fresh = () => newForm(ctx.state);
+  return { rates, forms: { fx: fresh(), markup: fresh(), own_key_fee: fresh() } };
 }
+
+const SET: Readonly<
+  Record<Settable, (ctx: Context<State>, posted: Posted) => Promise<Submission>>
+> = { fx: setFx, markup: setMarkup, own_key_fee: setOwnKeyFee };
 
 async function setFx(ctx: Context<State>, { field, operationId }: Posted): Promise<Submission> {
   const { commands } = roomsFor(ctx.state, "fx:set", null);
@@ -65,6 +86,17 @@ async function setMarkup(ctx: Context<State>, { field, operationId }: Posted): P
   return { status: "sent", outcome: await commands.setMarkup(operationId, body) };
 }
 
+async function setOwnKeyFee(
+  ctx: Context<State>,
+  { field, operationId }: Posted,
+): Promise<Submission> {
+  const { commands } = roomsFor(ctx.state, "price:publish", null);
+  const checked = checkFields({ ownKeyFee: picoUsd(field("ownKeyFee")) });
+  if (!checked.ok) return { status: "invalid", problems: checked.problems };
+  const body = { picoUsdPerRequest: checked.value.ownKeyFee };
+  return { status: "sent", outcome: await commands.setOwnKeyFee(operationId, body) };
+}
+
 export default define.page<typeof handler>(({ data, state, url }) => {
   const { t } = state;
   state.title = t("money_rates");
@@ -75,12 +107,15 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       <div class="split split-even">
         <FxPanel data={data} state={state} />
         <MarkupPanel data={data} state={state} />
+        <OwnKeyFeePanel data={data} state={state} />
       </div>
     </>
   );
 });
 
-function FxPanel({ data: { rates: { fx }, fxForm }, state }: { data: Rates; state: State }) {
+function FxPanel(
+  { data: { rates: { fx }, forms: { fx: fxForm } }, state }: { data: Rates; state: State },
+) {
   const { t } = state;
   return (
     <Panel id="fx" title={t("fx")}>
@@ -127,7 +162,10 @@ function FxPanel({ data: { rates: { fx }, fxForm }, state }: { data: Rates; stat
 }
 
 function MarkupPanel(
-  { data: { rates: { markup }, markupForm }, state }: { data: Rates; state: State },
+  { data: { rates: { markup }, forms: { markup: markupForm } }, state }: {
+    data: Rates;
+    state: State;
+  },
 ) {
   const { t } = state;
   return (
@@ -155,6 +193,48 @@ function MarkupPanel(
           />
           <p>
             <button type="submit" class="button">{t("set_markup")}</button>
+          </p>
+        </form>
+      )}
+    </Panel>
+  );
+}
+
+function OwnKeyFeePanel(
+  { data: { rates: { ownKeyFee }, forms: { own_key_fee: form } }, state }: {
+    data: Rates;
+    state: State;
+  },
+) {
+  const { t } = state;
+  return (
+    <Panel id="own-key-fee" title={t("own_key_fees")}>
+      {ownKeyFee === null ? <p class="quiet">{t("own_key_fee_never_set")}</p> : (
+        <Facts
+          rows={[
+            {
+              name: t("own_key_fee_of_call"),
+              value: `${formatDecimal(BigInt(ownKeyFee.picoUsdPerRequest), 12)} USD`,
+            },
+            { name: t("version"), value: ownKeyFee.feeVersion },
+            { name: t("updated"), value: <Time atMs={ownKeyFee.setAtMs} /> },
+          ]}
+        />
+      )}
+      {may(state, "price:publish", null) && (
+        <form method="post" class="form mt-4">
+          <FormTokens state={state} form={form} />
+          <input type="hidden" name="what" value="own_key_fee" />
+          <Problems form={form} t={t} labels={{ ownKeyFee: t("own_key_fee_usd") }} />
+          <Field
+            name="ownKeyFee"
+            label={t("own_key_fee_usd")}
+            inputMode="decimal"
+            form={form}
+            state={state}
+          />
+          <p>
+            <button type="submit" class="button">{t("set_own_key_fee")}</button>
           </p>
         </form>
       )}

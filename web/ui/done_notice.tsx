@@ -11,6 +11,7 @@ const DONE = {
   price: "done_price",
   markup: "done_markup",
   fx: "done_fx",
+  own_key_fee: "done_own_key_fee",
   acknowledged: "done_acknowledged",
   rule: "done_rule",
   credit_note: "done_credit_note",
