@@ -98,6 +98,8 @@ const environmentSchema = z.object({
   SARGALAY_PROXY_BODY_MS: whole(10, DAY_MS, DEFAULT_LIMITS.bodyMs),
   SARGALAY_PROXY_HEADER_BYTES: whole(1_000, 1_000_000, DEFAULT_LIMITS.headerBytes),
   SARGALAY_PROXY_FIRST_BYTE_MS: whole(10, DAY_MS, DEFAULT_LIMITS.firstByteMs),
+  SARGALAY_PROXY_WHOLE_MS: z.string().regex(/^\d{1,12}$/, "expected a whole number")
+    .transform(Number).pipe(z.number().min(10).max(DAY_MS)).optional(),
   SARGALAY_PROXY_IDLE_MS: whole(10, DAY_MS, DEFAULT_LIMITS.idleMs),
   SARGALAY_PROXY_TOTAL_MS: whole(10, DAY_MS, DEFAULT_LIMITS.totalMs),
   SARGALAY_PROXY_ANSWER_BYTES: whole(1_000, 1_000_000_000, DEFAULT_LIMITS.answerBytes),
@@ -142,6 +144,11 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
       bodyMs: data.SARGALAY_PROXY_BODY_MS,
       headerBytes: data.SARGALAY_PROXY_HEADER_BYTES,
       firstByteMs: data.SARGALAY_PROXY_FIRST_BYTE_MS,
+      // Whoever sets the one limit means both, unless they say otherwise.
+      wholeMs: data.SARGALAY_PROXY_WHOLE_MS ??
+        (given.SARGALAY_PROXY_FIRST_BYTE_MS === undefined
+          ? DEFAULT_LIMITS.wholeMs
+          : data.SARGALAY_PROXY_FIRST_BYTE_MS),
       idleMs: data.SARGALAY_PROXY_IDLE_MS,
       totalMs: data.SARGALAY_PROXY_TOTAL_MS,
       answerBytes: data.SARGALAY_PROXY_ANSWER_BYTES,

@@ -8,8 +8,10 @@ export interface CallLimits {
   readonly bodyMs: number;
   /** Names and values of all request headers together; beyond it `headers_too_large`. */
   readonly headerBytes: number;
-  /** From sending a request upstream to the first byte of its answer, for each attempt. */
+  /** From sending a request upstream to the first byte of a streamed answer, for each attempt. */
   readonly firstByteMs: number;
+  /** The same for an answer that is not streamed: many providers send nothing before its end. */
+  readonly wholeMs: number;
   /** Between two chunks from upstream. */
   readonly idleMs: number;
   /** From the hold to the end of the answer, all attempts included. */
@@ -24,6 +26,7 @@ export const DEFAULT_LIMITS: CallLimits = {
   bodyMs: 30_000,
   headerBytes: 32_768,
   firstByteMs: 60_000,
+  wholeMs: 300_000,
   idleMs: 60_000,
   totalMs: 600_000,
   answerBytes: 64_000_000,

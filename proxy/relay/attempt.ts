@@ -75,7 +75,9 @@ export async function attempt(
     readonly onWatch: (watch: Watch) => void;
   },
 ): Promise<AttemptOutcome> {
-  const watch = createWatch(deps.effects, deps.limits, options.endsAtMs);
+  const firstByteMs = reader.streams ? deps.limits.firstByteMs : deps.limits.wholeMs;
+  const limits = { ...deps.limits, firstByteMs };
+  const watch = createWatch(deps.effects, limits, options.endsAtMs);
   options.onWatch(watch);
   let status: number | null = null;
   // Filled while a whole answer comes, so that what came is known when the rest doesn't.

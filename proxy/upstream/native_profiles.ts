@@ -56,7 +56,8 @@ export const NATIVE_PROFILES: readonly ProviderProfile[] = [
       "google.interactions": "/v1beta/interactions",
     },
     realtime: {
-      "google.live": "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent",
+      "google.live":
+        "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent",
     },
     // An answer may be a token longer than its limit.
     outputSlackTokens: 16,

@@ -190,6 +190,7 @@ function proxyConfig(plan: Plan): ProxyConfig {
       bodyMs: 3_000,
       headerBytes: 32_768,
       firstByteMs: 3_000,
+      wholeMs: 3_000,
       idleMs: 3_000,
       totalMs: 10_000,
       answerBytes: 1_000_000,
