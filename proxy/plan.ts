@@ -141,6 +141,16 @@ function requestOf(deps: ProxyDeps, question: PlanQuestion) {
     );
   }
   const router = key.routerId == null ? undefined : deps.config.routing.router(key.routerId);
+  if (key.routerId != null && router === undefined) {
+    throw new FailureError(
+      failure(
+        "model_not_found",
+        `The API key's router ${JSON.stringify(key.routerId)} is not there or disabled, and no ` +
+          "other way is taken in its place. Attach another one to the key.",
+        { param: "model" },
+      ),
+    );
+  }
   const tags = question.headers.get("x-sargalay-tags")?.slice(0, 1_000).split(",") ?? [];
   return {
     name: question.name,
