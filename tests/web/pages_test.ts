@@ -227,7 +227,7 @@ async function publishPrice(page: Page): Promise<void> {
     "output": "0.60",
   };
   for (const [label, value] of Object.entries(fields)) {
-    await page.getByLabel(label, { exact: true }).first().fill(value);
+    await page.getByRole("textbox", { name: label, exact: true }).first().fill(value);
   }
   await page.getByRole("button", { name: "Publish price" }).click();
   await page.getByText("The price is published.").waitFor();
