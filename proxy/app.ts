@@ -8,16 +8,15 @@ import type { Bus, StreamReader } from "../shared/bus/mod.ts";
 import type { HoldGrant } from "../shared/commands/mod.ts";
 import type { EdgeModel } from "../shared/edge_config/mod.ts";
 import type { Effects } from "../shared/effects.ts";
-import { type Failure, failure, FailureError } from "../shared/errors.ts";
-import type { Attempt } from "../shared/events/mod.ts";
+import { failure, FailureError } from "../shared/errors.ts";
 import { shardOf, uuidv7 } from "../shared/ids/mod.ts";
 import type { Log } from "../shared/log.ts";
 import type { Admission } from "./admission/mod.ts";
 import { answerFailure, answerHeaders, costHeaders, inTime } from "./answers.ts";
 import { type ApiRoute, arrive, errorFormOf, findApi } from "./api/mod.ts";
-import { type Caller, presentedKey } from "./authenticate/mod.ts";
+import type { Caller } from "./authenticate/mod.ts";
 import { boundWays } from "./bounds/mod.ts";
-import { type Call, type CallEnding, createCallEnding } from "./call.ts";
+import { type Call, type CallEnding, createCallEnding, type ServedCall } from "./call.ts";
 import { type CallRequest, type Dialect, dialectOf } from "./dialects/mod.ts";
 import type { EdgeConfig } from "./edge_config/mod.ts";
 import { errorResponse } from "./errors.ts";
@@ -30,6 +29,7 @@ import { type CallLimits, readBody } from "./limits/mod.ts";
 import type { Progress } from "./meter/mod.ts";
 import { needsOf } from "./call_needs.ts";
 import {
+  attemptFacts,
   type Candidate,
   enterCandidate,
   holdTermsOf,
@@ -43,18 +43,14 @@ import { findRealtime, type RealtimeSockets } from "./realtime/mod.ts";
 import {
   type AttemptPolicy,
   type Fetch,
+  type OpenStream,
   openUpstream,
   type StreamEnd,
   streamToClient,
+  type WholeAnswer,
 } from "./relay/mod.ts";
-import {
-  type AnswerArchive,
-  idempotencyKeyOf,
-  keptWhole,
-  pathAsked,
-  type ReplaySecret,
-  requestIdentity,
-} from "./replay/mod.ts";
+import { type AnswerArchive, keptWhole, type ReplaySecret } from "./replay/mod.ts";
+import { identityOf, replayed, replaySecret } from "./repeated.ts";
 import { takeSession } from "./sessions.ts";
 import type { OpenSettlement, SettlementJournal } from "./settle/mod.ts";
 import { profileFor, waysOf } from "./upstream/mod.ts";
@@ -195,33 +191,56 @@ interface AdmittedCall extends Asked {
  */
 async function carry(
   deps: ProxyDeps,
-  { request, requestId, api, dialect, caller, startedAtMs }: AdmittedCall,
+  admitted: AdmittedCall,
   stay: () => () => void,
 ): Promise<Response> {
-  // Understand the request as far as money depends on it.
+  const held = await hold(deps, admitted);
+  if (held instanceof Response) return held;
+  try {
+    if (deps.closing()) {
+      const refused = shuttingDown();
+      held.ending.failed({ attempts: [], failure: refused.failure, begun: null });
+      throw refused;
+    }
+    return await serve(deps, { ...admitted, ...held }, stay);
+  } catch (error) {
+    held.ending.broken();
+    throw error;
+  }
+}
+
+interface HeldCall {
+  readonly call: Call;
+  readonly grant: HoldGrant;
+  readonly ending: CallEnding;
+  readonly replay: ReplaySecret | null;
+}
+
+/**
+ * Understands a request as far as money depends on it, finds who may serve it, and holds what it can
+ * cost at most, whoever of them does. The answer of an earlier call is given in the place of a hold.
+ */
+async function hold(
+  deps: ProxyDeps,
+  { request, requestId, api, dialect, caller, startedAtMs }: AdmittedCall,
+): Promise<HeldCall | Response> {
   const body = await readBody(request, deps.limits, deps.effects.timers);
   if (deps.closing()) throw shuttingDown();
   const asked = orThrow(dialect.parse(await arrive(request, api, body))).request;
 
-  // Route: who may serve it, best first.
-  const planned = planCall(deps, {
-    ...needsOf(asked),
-    requestId,
-    caller,
-    headers: request.headers,
-  });
-
-  // Hold what it can cost at most, whoever of them serves it.
+  const { headers } = request;
+  const planned = planCall(deps, { ...needsOf(asked), requestId, caller, headers });
   const profiles = planned.candidates
     .map(({ target, upstreamModel }) => profileFor(target.profile, upstreamModel));
   const ways = waysOf(asked, planned.candidates);
   const bounds = boundWays(asked, ways, widestOf(planned), profiles);
+
   const shard = shardOf(caller.accountId, deps.shards);
   const life = dialect.beginsJob === true
     ? { holdTtlMs: jobHoldTtlMs(deps.holdTtlMs), longestMs: LONGEST_JOB_MS }
     : { holdTtlMs: deps.holdTtlMs };
   const replay = replaySecret(request);
-  const hold = await placeHold(deps, {
+  const outcome = await placeHold(deps, {
     ...bounds,
     ...holdTermsOf(planned, asked, ways),
     accountId: caller.accountId,
@@ -230,125 +249,118 @@ async function carry(
     edgeId: deps.edgeId,
     endpoint: asked.endpoint,
     holdTtlMs: life.holdTtlMs,
-    ...(replay === null ? {} : {
-      idempotency: requestIdentity(
-        replay.idempotencyKey,
-        pathAsked(request),
-        body,
-        request.headers.get("content-type") ?? "",
-      ),
-    }),
+    ...(replay === null ? {} : { idempotency: identityOf(request, replay, body) }),
   }, shard);
-  if (hold.status === "replay" && replay !== null) {
-    return await replayed(deps, { ...hold, replay });
+  if (outcome.status === "replay" && replay !== null) {
+    return await replayed(deps, { ...outcome, replay });
   }
-  const plan = hold.status === "granted" ? withoutModels(planned, hold.unsold) : planned;
-  const call: Call = {
-    ...{ deps, requestId, shard, caller, startedAtMs, bounds, plan },
-    ...life,
-    request: asked,
-  };
+  const granted = outcome.status === "granted";
+  const plan = granted ? withoutModels(planned, outcome.unsold) : planned;
+  const common = { deps, requestId, shard, caller, startedAtMs, bounds, plan };
+  const call: Call = { ...common, ...life, request: asked };
   const ending = createCallEnding(call);
-  if (hold.status !== "granted") {
-    if (hold.status === "refused" && hold.uncertain) ending.neverCalled();
-    throw new FailureError(hold.failure);
+  if (!granted) {
+    if (outcome.status === "refused" && outcome.uncertain) ending.neverCalled();
+    throw new FailureError(outcome.failure);
   }
-  ending.opened(hold.grant);
-  try {
-    if (deps.closing()) {
-      const refused = shuttingDown();
-      ending.failed({ attempts: [], failure: refused.failure, begun: null });
-      throw refused;
-    }
+  ending.opened(outcome.grant);
+  return { call, grant: outcome.grant, ending, replay };
+}
 
-    // Relay to the first target that answers.
-    const limits = ({ model }: Candidate) => ({
-      outputLimit: lowered(asked, hold.grant, model),
-      modelOutputLimit: model.maxOutputTokens,
-    });
-    const opened = await openUpstream(deps, {
-      candidates: plan.candidates,
-      call: asked,
-      limits,
-      enter: (candidate) => enterCandidate(deps, candidate),
-      describe: attemptFacts,
-      policy: deps.attempts,
-      endsAtMs: startedAtMs + deps.limits.totalMs,
-      onWatch: (watch) => ending.watched(watch),
-    });
-    const headers = answerHeaders(opened, {
+/** Relays a held call to the first candidate that answers, and hands on what comes back. */
+async function serve(
+  deps: ProxyDeps,
+  held: AdmittedCall & HeldCall,
+  stay: () => () => void,
+): Promise<Response> {
+  const { request, requestId, dialect, startedAtMs, call, grant, ending } = held;
+  const { plan, request: asked } = call;
+  const limits = ({ model }: Candidate) => ({
+    outputLimit: lowered(asked, grant, model),
+    modelOutputLimit: model.maxOutputTokens,
+  });
+  const opened = await openUpstream(deps, {
+    candidates: plan.candidates,
+    call: asked,
+    limits,
+    enter: (candidate) => enterCandidate(deps, candidate),
+    describe: attemptFacts,
+    policy: deps.attempts,
+    endsAtMs: startedAtMs + deps.limits.totalMs,
+    onWatch: (watch) => ending.watched(watch),
+  });
+  const headers = answerHeaders(opened, {
+    requestId,
+    grant,
+    plan,
+    outputLimit: "served" in opened ? limits(opened.served).outputLimit : null,
+    explain: request.headers.get("x-sargalay-explain") === "true",
+    nowMs: deps.effects.clock.nowMs(),
+  });
+  if ("failure" in opened) {
+    ending.failed(opened);
+    return errorResponse(opened.failure, headers, dialect.errors);
+  }
+  const { answer, reader } = opened;
+  headers["cache-control"] = "no-store";
+  headers["content-type"] = reader.contentType ?? answer.contentType;
+  return answer.kind === "stream"
+    ? handOnStream(deps, held, { opened, answer, headers, leave: stay() })
+    : await handOnWhole(deps, held, { opened, answer, headers });
+}
+
+/** A stream goes to the client as it comes, is metered on its way, and is settled at its end. */
+function handOnStream(
+  deps: ProxyDeps,
+  { requestId, dialect, call, ending, replay }: AdmittedCall & HeldCall,
+  { opened, answer, headers, leave }: {
+    readonly opened: ServedCall;
+    readonly answer: OpenStream;
+    readonly headers: Record<string, string>;
+    readonly leave: () => void;
+  },
+): Response {
+  const onFault = (error: unknown) =>
+    deps.log.error("stream_fault", {
       requestId,
-      grant: hold.grant,
-      plan,
-      outputLimit: "served" in opened ? limits(opened.served).outputLimit : null,
-      explain: request.headers.get("x-sargalay-explain") === "true",
-      nowMs: deps.effects.clock.nowMs(),
+      error: error instanceof Error ? error : String(error),
     });
-    if ("failure" in opened) {
-      ending.failed(opened);
-      return errorResponse(opened.failure, headers, dialect.errors);
-    }
+  const stream = streamToClient(answer, {
+    reader: opened.reader,
+    dialect,
+    onClientGone: opened.served.target.profile.onClientGone,
+    usageAsked: call.request.usageAsked,
+    onState: (state) => ending.progress(opened.served, opened.reader, state),
+    onEnd: async (end) => {
+      const handedOver = endStream(ending, opened, end, onFault);
+      leave();
+      return handedOver === null ? null : await inTime(deps, handedOver);
+    },
+    onFault,
+  });
+  const response = new Response(stream, { status: answer.status, headers });
+  return replay === null ? response : keptWhole(deps.archive, requestId, replay, response);
+}
 
-    // Meter what comes back, hand it on, and settle.
-    const { answer, reader, served: { target } } = opened;
-    headers["cache-control"] = "no-store";
-    headers["content-type"] = reader.contentType ?? answer.contentType;
-    if (answer.kind === "stream") {
-      const onFault = (error: unknown) =>
-        deps.log.error("stream_fault", {
-          requestId,
-          error: error instanceof Error ? error : String(error),
-        });
-      const leave = stay();
-      const stream = streamToClient(answer, {
-        reader,
-        dialect,
-        onClientGone: target.profile.onClientGone,
-        usageAsked: asked.usageAsked,
-        onState: (state) => ending.progress(opened.served, reader, state),
-        onEnd: async (end) => {
-          const handedOver = endStream(ending, opened, end, onFault);
-          leave();
-          return handedOver === null ? null : await inTime(deps, handedOver);
-        },
-        onFault,
-      });
-      const response = new Response(stream, { status: answer.status, headers });
-      return replay === null ? response : keptWhole(deps.archive, requestId, replay, response);
-    }
-    let bytes = answer.reading.translated ?? answer.bytes;
-    if (dialect.beginsJob === true) bytes = deps.jobs.begin({ call, ending, opened, answer });
-    else {
-      const settled = await inTime(deps, ending.answered(opened, answer));
-      if (settled !== null) Object.assign(headers, costHeaders(settled));
-    }
-    if (replay !== null) {
-      await deps.archive.keep(requestId, replay, { status: answer.status, headers, body: bytes });
-    }
-    return new Response(bytes, { status: answer.status, headers });
-  } catch (error) {
-    ending.broken();
-    throw error;
+/** A whole answer is settled before it goes to the client; a job stays held until it ends. */
+async function handOnWhole(
+  deps: ProxyDeps,
+  { requestId, dialect, call, ending, replay }: AdmittedCall & HeldCall,
+  { opened, answer, headers }: {
+    readonly opened: ServedCall;
+    readonly answer: WholeAnswer;
+    readonly headers: Record<string, string>;
+  },
+): Promise<Response> {
+  const { status } = answer;
+  let body = answer.reading.translated ?? answer.bytes;
+  if (dialect.beginsJob === true) body = deps.jobs.begin({ call, ending, opened, answer });
+  else {
+    const settled = await inTime(deps, ending.answered(opened, answer));
+    if (settled !== null) Object.assign(headers, costHeaders(settled));
   }
-}
-
-/** The secrets that seal the answer of a call with an idempotency key; null for any other call. */
-function replaySecret(request: Request): ReplaySecret | null {
-  const idempotencyKey = idempotencyKeyOf(request.headers);
-  const apiKey = idempotencyKey === null ? null : presentedKey(request);
-  return idempotencyKey === null || apiKey === null ? null : { idempotencyKey, apiKey };
-}
-
-/** The answer that the first of these calls got; a failure when it is not kept any more. */
-async function replayed(deps: ProxyDeps, of: {
-  readonly requestId: string;
-  readonly failure: Failure;
-  readonly replay: ReplaySecret;
-}): Promise<Response> {
-  const kept = await deps.archive.find(of.requestId, of.replay);
-  if (kept === null) throw new FailureError(of.failure);
-  const headers = { ...kept.headers, "x-sargalay-replayed": "true" };
-  return new Response(kept.body, { status: kept.status, headers });
+  if (replay !== null) await deps.archive.keep(requestId, replay, { status, headers, body });
+  return new Response(body, { status, headers });
 }
 
 /**
@@ -378,11 +390,6 @@ function lowered(asked: CallRequest, grant: HoldGrant, model: EdgeModel): number
   const granted = Math.max(1, Math.floor(grant.outputTokensGranted / asked.choices));
   const perAnswer = Math.min(granted, model.maxOutputTokens);
   return perAnswer < (asked.outputLimit ?? model.maxOutputTokens) ? perAnswer : null;
-}
-
-/** What a record says of an attempt beyond what the relay saw. */
-function attemptFacts({ model, key: { level } }: Candidate): Partial<Attempt> {
-  return { model: model.model, ...(level === "none" ? {} : { keyLevel: level }) };
 }
 
 function orThrow<T extends object>(outcome: T | { readonly failure: ReturnType<typeof failure> }) {

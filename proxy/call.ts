@@ -37,7 +37,8 @@ export interface Call {
 const MAX_RAW_LENGTH = 4_000;
 
 type OpenedCall = Opened<Candidate>;
-type ServedCall = Extract<OpenedCall, { served: unknown }>;
+/** A call that a target has answered. */
+export type ServedCall = Extract<OpenedCall, { served: unknown }>;
 
 /** The ways in which a call ends; the first one counts. */
 export interface CallEnding {

@@ -1,6 +1,6 @@
 /** The targets of a call: what they are, what a hold must say of them, and the pass of each. @module */
 import type { EdgeModel } from "../shared/edge_config/mod.ts";
-import type { RoutingFacts } from "../shared/events/mod.ts";
+import type { Attempt, RoutingFacts } from "../shared/events/mod.ts";
 import { identifierSchema } from "../shared/ids/mod.ts";
 import type { UsageClass } from "../shared/usage/mod.ts";
 import type { ProxyDeps } from "./app.ts";
@@ -114,4 +114,9 @@ function classesOf(
 ): { readonly classes?: UsageClass[] } {
   const named = ways.flatMap(({ classes }) => classes ?? []);
   return ways.some(({ classes }) => classes === null) ? {} : { classes: [...new Set(named)] };
+}
+
+/** What a record says of an attempt beyond what the relay saw. */
+export function attemptFacts({ model, key: { level } }: Candidate): Partial<Attempt> {
+  return { model: model.model, ...(level === "none" ? {} : { keyLevel: level }) };
 }

@@ -6,5 +6,5 @@ export {
   type OpenOptions,
   openUpstream,
 } from "./open.ts";
-export type { Fetch, RelayDeps, WholeAnswer } from "./attempt.ts";
+export type { Fetch, OpenStream, RelayDeps, WholeAnswer } from "./attempt.ts";
 export { type StreamEnd, streamToClient } from "./stream.ts";
