@@ -1,5 +1,5 @@
 /**
- * A request's journey: authenticate → hold → route → relay → meter → settle.
+ * A request's journey: authenticate → route → hold → relay → meter → settle.
  *
  * @module
  */
