@@ -28,7 +28,9 @@ describe("docs/providers.md", () => {
         const path = profileOf("simulator")?.dialects[dialect] ??
           profileOf("openai_compatible")?.dialects[dialect];
         if (path === undefined) continue;
-        const response = await fetch(`${simulator.url.replace(/\/v1$/, "")}/v1${path}`, {
+        const asked = path.replace("{model}", "m").replace("{voice}", "v")
+          .replace("{action}", dialect.split(".").at(-1) ?? "");
+        const response = await fetch(`${simulator.url.replace(/\/v1$/, "")}/v1${asked}`, {
           method: "POST",
           body: "{}",
         });
