@@ -20,6 +20,7 @@ type Company = Omit<Phase, "files">;
 
 /** What finds most in the least time comes first. */
 const BESIDE: Company = { name: "beside the code", parallel: true, minutes: 20 };
+const ALONE: Company = { name: "each by itself", parallel: true, minutes: 20 };
 const ACROSS: Company = { name: "several rooms", parallel: false, minutes: 20 };
 const SIMULATION: Company = { name: "simulation", parallel: true, minutes: 20 };
 const WHOLE: Company = { name: "end to end", parallel: false, minutes: 20 };
@@ -27,6 +28,10 @@ const BROWSER: Company = { name: "browser", parallel: false, minutes: 20 };
 const CHAOS: Company = { name: "chaos", parallel: false, minutes: 20 };
 
 const folders = new Map([
+  ["fuzz", ALONE],
+  ["recordings", ALONE],
+  ["sdk", ALONE],
+  ["translate", ALONE],
   ["simulation", SIMULATION],
   ["end_to_end", WHOLE],
   ["web", BROWSER],
@@ -50,7 +55,7 @@ export function planPhases(modules: readonly string[], filters: readonly string[
     /_test\.tsx?$/.test(path) &&
     (wanted.length === 0 || wanted.some((filter) => path.includes(filter)))
   );
-  return [BESIDE, ACROSS, SIMULATION, WHOLE, BROWSER, CHAOS].map((company) => ({
+  return [BESIDE, ALONE, ACROSS, SIMULATION, WHOLE, BROWSER, CHAOS].map((company) => ({
     ...company,
     files: files.filter((path) => companyOf(path) === company),
   })).filter((phase) => phase.files.length > 0);
