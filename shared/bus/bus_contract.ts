@@ -334,7 +334,7 @@ const reading = (prefix: string) => ({
 });
 
 /** Long enough for an acknowledgement on a machine that is slow and busy. */
-const ACK_WAIT_MS = 5_000;
+const ACK_WAIT_MS = 2_500;
 
 /**
  * Resolves once a wait for an acknowledgement that began now has run out, by the bus's own clock:
