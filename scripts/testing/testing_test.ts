@@ -24,7 +24,7 @@ describe("planPhases", () => {
       ["several rooms", false, "tests/proxy/journey_test.ts"],
       ["simulation", true, "tests/simulation/seeds_test.ts"],
       ["end to end", false, "tests/end_to_end/call_test.ts"],
-      ["browser", false, "tests/web/pages_test.ts"],
+      ["browser", true, "tests/web/pages_test.ts"],
       ["chaos", false, "tests/chaos/chaos_test.ts"],
     ]);
     for (const { minutes } of phases) expect(minutes).toBeGreaterThan(0);
