@@ -29,6 +29,7 @@ const CHAOS: Company = { name: "chaos", parallel: false, minutes: 20 };
 
 const folders = new Map([
   ["fuzz", ALONE],
+  ["proxy", ALONE],
   ["recordings", ALONE],
   ["sdk", ALONE],
   ["translate", ALONE],

@@ -10,7 +10,7 @@ describe("planPhases", () => {
     "tests/chaos/chaos_test.ts",
     "tests/end_to_end/call_test.ts",
     "tests/fuzz/tokens_test.ts",
-    "tests/proxy/journey_test.ts",
+    "tests/ledger/failures_test.ts",
     "tests/servers/mod.ts",
     "tests/simulation/seeds_test.ts",
     "tests/web/pages_test.ts",
@@ -21,7 +21,7 @@ describe("planPhases", () => {
     expect(phases.map(({ name, parallel, files }) => [name, parallel, ...files])).toEqual([
       ["beside the code", true, "ledger/account/decide_test.ts", "web/pages_test.tsx"],
       ["each by itself", true, "tests/fuzz/tokens_test.ts"],
-      ["several rooms", false, "tests/proxy/journey_test.ts"],
+      ["several rooms", false, "tests/ledger/failures_test.ts"],
       ["simulation", true, "tests/simulation/seeds_test.ts"],
       ["end to end", false, "tests/end_to_end/call_test.ts"],
       ["browser", true, "tests/web/pages_test.ts"],
