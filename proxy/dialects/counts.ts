@@ -1,27 +1,13 @@
 /** Reading providers' own counts, and making disjoint classes of them. @module */
-import type { Usage, UsageClass } from "../../shared/usage/mod.ts";
+import {
+  INPUT_SIDE,
+  OUTPUT_SIDE,
+  UNIT_CLASSES,
+  type Usage,
+  type UsageClass,
+} from "../../shared/usage/mod.ts";
 
 const MOST = 1_000_000_000_000;
-
-/** The classes of what goes in. */
-export const INPUT_SIDE: readonly UsageClass[] = [
-  "input",
-  "cached_input",
-  "cache_write_5m",
-  "cache_write_1h",
-  "audio_input",
-  "image_input",
-];
-
-/** The classes of what comes out. */
-export const OUTPUT_SIDE: readonly UsageClass[] = [
-  "output",
-  "reasoning",
-  "audio_output",
-  "image_output",
-];
-
-const UNITS: readonly UsageClass[] = ["characters", "seconds", "images", "requests", "searches"];
 
 /** The member at the end of a path of names; undefined where there is none. */
 export function memberAt(value: unknown, ...path: readonly string[]): unknown {
@@ -79,7 +65,7 @@ export function usageOrNull(usage: Usage): Usage | null {
  */
 export function laterReport(before: Usage | null, newer: Usage | null): Usage | null {
   if (before === null || newer === null) return newer ?? before;
-  const units = UNITS.flatMap((each) => {
+  const units = UNIT_CLASSES.flatMap((each) => {
     const most = Math.max(before[each] ?? -1, newer[each] ?? -1);
     return most < 0 ? [] : [[each, most]];
   });

@@ -21,6 +21,7 @@ import { ollamaEmbed } from "./ollama_embed/mod.ts";
 import { ollamaGenerate } from "./ollama_generate/mod.ts";
 import { OPENAI_DIALECTS } from "./openai.ts";
 
+export { countAt } from "./counts.ts";
 export {
   type AnswerHead,
   type AnswerReader,

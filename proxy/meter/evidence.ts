@@ -1,5 +1,11 @@
 /** Grading what is known of a call's usage. @module */
-import type { EvidenceGrade, Usage, UsageClass } from "../../shared/usage/mod.ts";
+import {
+  type EvidenceGrade,
+  INPUT_SIDE,
+  OUTPUT_SIDE,
+  type Usage,
+  type UsageClass,
+} from "../../shared/usage/mod.ts";
 
 /** What was seen of a call. */
 export interface Evidence {
@@ -34,7 +40,7 @@ export function measure(evidence: Evidence): MeterReading {
   if (!knows(reported, TOKEN_CLASSES) && knows(reported, UNIT_CLASSES)) {
     return { usage: reported, evidence: evidence.complete ? "reported" : "observed" };
   }
-  const input = knows(reported, INPUT_CLASSES) ? {} : { input: evidence.inputTokens() };
+  const input = knows(reported, INPUT_SIDE) ? {} : { input: evidence.inputTokens() };
   const output = evidence.hasOutput ? outputOf(evidence, reported) : {};
   const estimated = "input" in input || "output" in output;
   return {
@@ -43,22 +49,13 @@ export function measure(evidence: Evidence): MeterReading {
   };
 }
 
-const INPUT_CLASSES = [
-  "input",
-  "cached_input",
-  "cache_write_5m",
-  "cache_write_1h",
-  "audio_input",
-  "image_input",
-] as const;
-const OUTPUT_CLASSES = ["output", "reasoning", "audio_output", "image_output"] as const;
-const TOKEN_CLASSES = [...INPUT_CLASSES, ...OUTPUT_CLASSES] as const;
+const TOKEN_CLASSES = [...INPUT_SIDE, ...OUTPUT_SIDE] as const;
 const UNIT_CLASSES = ["characters", "seconds", "images", "requests"] as const;
 
 /** The output that stands in for a report; empty when the report is believed. */
 function outputOf(evidence: Evidence, reported: Usage): { readonly output?: number } {
-  if (!knows(reported, OUTPUT_CLASSES)) return { output: evidence.outputTokens() };
-  if (evidence.complete || OUTPUT_CLASSES.some((each) => (reported[each] ?? 0) > 0)) return {};
+  if (!knows(reported, OUTPUT_SIDE)) return { output: evidence.outputTokens() };
+  if (evidence.complete || OUTPUT_SIDE.some((each) => (reported[each] ?? 0) > 0)) return {};
   const counted = evidence.outputTokens();
   return counted === 0 ? {} : { output: counted };
 }

@@ -2,6 +2,7 @@
 import { statusOf } from "../../shared/http/mod.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
+import { countAt } from "../dialects/mod.ts";
 import {
   objectIn,
   type ProviderMessage,
@@ -16,8 +17,6 @@ import {
 const HEARD = { bytesPerSecond: 32_000, tokensPerSecond: 25 };
 const SAID = { bytesPerSecond: 48_000, tokensPerSecond: 25 };
 const TOKENS_PER_FRAME = 258;
-const MOST = 1_000_000_000_000;
-
 /** See the module. */
 export const googleLive: RealtimeProtocol = {
   name: "google.live",
@@ -69,17 +68,17 @@ export const googleLive: RealtimeProtocol = {
 
 /** The usage of a turn: thoughts stand beside the response, tools' results belong to the prompt. */
 export function liveUsage(report: JsonObject): Usage | null {
-  const prompt = count(report, "promptTokenCount");
-  const response = count(report, "responseTokenCount") ?? count(report, "candidatesTokenCount");
+  const prompt = countAt(report, "promptTokenCount");
+  const response = countAt(report, "responseTokenCount") ?? countAt(report, "candidatesTokenCount");
   if (prompt === null && response === null) return null;
-  const whole = (prompt ?? 0) + (count(report, "toolUsePromptTokenCount") ?? 0);
-  const cached = Math.min(count(report, "cachedContentTokenCount") ?? 0, whole);
+  const whole = (prompt ?? 0) + (countAt(report, "toolUsePromptTokenCount") ?? 0);
+  const cached = Math.min(countAt(report, "cachedContentTokenCount") ?? 0, whole);
   const heard = Math.min(ofModality(report, "promptTokensDetails", "AUDIO"), whole - cached);
   const spoken = Math.min(
     ofModality(report, "responseTokensDetails", "AUDIO"),
     response ?? 0,
   );
-  const thoughts = count(report, "thoughtsTokenCount") ?? 0;
+  const thoughts = countAt(report, "thoughtsTokenCount") ?? 0;
   return {
     ...(prompt === null ? {} : {
       input: whole - cached - heard,
@@ -134,14 +133,7 @@ function ofModality(report: JsonObject, member: string, modality: string): numbe
   for (const each of details) {
     if (typeof each !== "object" || each === null || Array.isArray(each)) continue;
     const detail = each as JsonObject;
-    if (detail.modality === modality) tokens += count(detail, "tokenCount") ?? 0;
+    if (detail.modality === modality) tokens += countAt(detail, "tokenCount") ?? 0;
   }
   return tokens;
-}
-
-function count(report: JsonObject, name: string): number | null {
-  const units = report[name];
-  return typeof units === "number" && Number.isSafeInteger(units) && units >= 0 && units <= MOST
-    ? units
-    : null;
 }

@@ -1,6 +1,7 @@
 /** OpenAI's Realtime API: one `response.done` with usage for each answer. @module */
 import type { JsonObject } from "../../shared/json.ts";
 import type { Usage } from "../../shared/usage/mod.ts";
+import { countAt } from "../dialects/mod.ts";
 import { errorBody } from "../errors.ts";
 import {
   objectIn,
@@ -16,8 +17,6 @@ import {
 /** PCM of 16 bits at 24 kHz; the provider counts ten tokens for a second heard, twenty for one said. */
 const HEARD = { bytesPerSecond: 48_000, tokensPerSecond: 10 };
 const SAID = { bytesPerSecond: 48_000, tokensPerSecond: 20 };
-
-const MOST = 1_000_000_000_000;
 
 /** See the module. */
 export const openaiRealtime: RealtimeProtocol = {
@@ -79,19 +78,19 @@ export const openaiRealtime: RealtimeProtocol = {
 
 /** The usage of an answer in disjoint classes; null when the answer reports none, as a cancelled one. */
 export function answerUsage(report: JsonObject): Usage | null {
-  const input = count(report, "input_tokens");
-  const output = count(report, "output_tokens");
+  const input = countAt(report, "input_tokens");
+  const output = countAt(report, "output_tokens");
   if (input === null && output === null) return null;
   const heard = objectIn(report, "input_token_details");
   const made = objectIn(report, "output_token_details");
-  const cached = Math.min(count(heard, "cached_tokens") ?? 0, input ?? 0);
-  const cachedSound = count(objectIn(heard, "cached_tokens_details"), "audio_tokens") ?? 0;
-  const cachedImages = count(objectIn(heard, "cached_tokens_details"), "image_tokens") ?? 0;
+  const cached = Math.min(countAt(heard, "cached_tokens") ?? 0, input ?? 0);
+  const cachedSound = countAt(objectIn(heard, "cached_tokens_details"), "audio_tokens") ?? 0;
+  const cachedImages = countAt(objectIn(heard, "cached_tokens_details"), "image_tokens") ?? 0;
   const left = (input ?? 0) - cached;
   // What was cached of the sound is billed as cached, and so is no sound any more.
-  const sound = clamp((count(heard, "audio_tokens") ?? 0) - cachedSound, left);
-  const images = clamp((count(heard, "image_tokens") ?? 0) - cachedImages, left - sound);
-  const spoken = clamp(count(made, "audio_tokens") ?? 0, output ?? 0);
+  const sound = clamp((countAt(heard, "audio_tokens") ?? 0) - cachedSound, left);
+  const images = clamp((countAt(heard, "image_tokens") ?? 0) - cachedImages, left - sound);
+  const spoken = clamp(countAt(made, "audio_tokens") ?? 0, output ?? 0);
   return {
     ...(input === null ? {} : {
       input: left - sound - images,
@@ -116,11 +115,4 @@ function transcriptionUsage(report: JsonObject): Usage | null {
 
 function clamp(value: number, most: number): number {
   return Math.max(0, Math.min(value, most));
-}
-
-function count(report: JsonObject, name: string): number | null {
-  const units = report[name];
-  return typeof units === "number" && Number.isSafeInteger(units) && units >= 0 && units <= MOST
-    ? units
-    : null;
 }

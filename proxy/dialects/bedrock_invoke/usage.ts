@@ -1,9 +1,9 @@
 /** The usage in the many bodies of Bedrock's models. @module */
 import type { JsonValue } from "../../../shared/json.ts";
-import type { Usage } from "../../../shared/usage/mod.ts";
+import { INPUT_SIDE, OUTPUT_SIDE, type Usage } from "../../../shared/usage/mod.ts";
 import { usageOf as anthropicUsage } from "../anthropic_messages/mod.ts";
 import { usageOf as converseUsage } from "../bedrock_converse/mod.ts";
-import { besides, countAt, INPUT_SIDE, memberAt, OUTPUT_SIDE, usageOrNull } from "../counts.ts";
+import { besides, countAt, memberAt, usageOrNull } from "../counts.ts";
 import { openaiUsage } from "../openai_usage.ts";
 
 /** A report and the object that it stands in. */
